@@ -1,0 +1,1 @@
+"""The kit and the published language that the three services share. It knows no service."""

@@ -1,0 +1,88 @@
+"""Refusals: what a rule or a guard says no to, with a code for programs and a sentence for people."""
+
+
+class Refusal(Exception):
+    """An expected no. `status` is the HTTP answer; `message` is Vietnamese and says what to do.
+
+    Rooms subclass it in their `domain.py`, one class for each reason.
+    """
+
+    code = "refused"
+    status = 409
+    message = "Yêu cầu không thực hiện được."
+
+    def __init__(self, message: str | None = None, *, field: str | None = None, **details: object) -> None:
+        """`field` names the form field at fault; `details` go into the JSON answer as they are."""
+        self.message = message or type(self).message
+        self.field = field
+        self.details = details
+        super().__init__(f"{type(self).code}: {self.message}")
+
+
+class NotFound(Refusal):
+    """There is no such thing, or the asker may not know of it: the two look the same."""
+
+    code = "not_found"
+    status = 404
+    message = "Không tìm thấy nội dung này. Có thể đường dẫn sai hoặc bạn không có quyền xem."
+
+
+class Forbidden(Refusal):
+    """The person is known but has no right to this."""
+
+    code = "forbidden"
+    status = 403
+    message = "Tài khoản của bạn không có quyền làm việc này."
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in."""
+
+    code = "sign_in_needed"
+    status = 401
+    message = "Bạn cần đăng nhập để tiếp tục."
+
+
+class Stale(Refusal):
+    """Somebody else saved in between; nothing was overwritten."""
+
+    code = "stale"
+    status = 409
+    message = "Nội dung vừa được lưu ở nơi khác (tab hoặc thiết bị khác). Hãy tải lại để xem bản mới; nội dung bạn vừa nhập vẫn còn trong ô."
+
+
+class KeyReused(Refusal):
+    """The same client key came with another body."""
+
+    code = "key_reused"
+    status = 422
+    message = "Mã gửi này đã được dùng cho một nội dung khác. Hãy mở lại biểu mẫu và gửi lại."
+
+
+class StillRunning(Refusal):
+    """The first request with this client key has not finished."""
+
+    code = "still_running"
+    status = 409
+    message = "Yêu cầu trước với cùng mã gửi vẫn đang được xử lý. Hãy đợi vài giây rồi tải lại trang."
+
+
+class TooMany(Refusal):
+    """A throttle says wait."""
+
+    code = "too_many"
+    status = 429
+    message = "Bạn thao tác quá nhanh. Hãy đợi một lát rồi thử lại."
+
+
+class Invalid(Refusal):
+    """What was typed does not fit; `errors` are {field, text} pairs for the error summary."""
+
+    code = "invalid"
+    status = 422
+    message = "Một số nội dung chưa hợp lệ. Hãy sửa các mục được đánh dấu."
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        """`errors`: one {field, text} pair for each fault."""
+        super().__init__(errors=errors)
+        self.errors = errors

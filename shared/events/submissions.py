@@ -1,0 +1,192 @@
+"""Facts published by the submissions service. Names and contacts travel only on `submissions.people`."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from shared.events.envelope import Body, Event
+
+
+class Choice(Body):
+    """An option of a contest: an entrant group, a content group, a goal."""
+
+    id: str
+    title: str
+
+
+class EntrantGroup(Choice):
+    """Who may enter; `track` is the prize track, `individual` or `collective`."""
+
+    track: str
+
+
+class Part(Choice):
+    """A section that every entry must have, with its limit in words."""
+
+    max_words: int
+
+
+class Prize(Choice):
+    """`count` equal prizes of one track; a smaller `rank` is handed out first."""
+
+    track: str
+    rank: int
+    count: int
+
+
+class Timetable(Body):
+    """When a contest opens and closes; an entry may be changed until `edit_until`."""
+
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    edit_until: AwareDatetime
+    final_at: AwareDatetime | None = None
+
+
+class Plan(Body):
+    """The plan a contest implements; numbers are unique only within issuer and year."""
+
+    issuer: str
+    number: str
+    date: date
+
+
+class ContestPublished(Event):
+    """A contest, or a new version of it, became public: every service keeps its rules as a copy."""
+
+    type: ClassVar[str] = "submissions.contest.published.v1"
+    topic: ClassVar[str] = "submissions.contests"
+
+    contest_id: str
+    version: int
+    slug: str
+    name: str
+    short_name: str
+    year: int
+    plan: Plan | None = None
+    entrant_groups: list[EntrantGroup]
+    content_groups: list[Choice]
+    goals: list[Choice] = []
+    parts: list[Part]
+    timetable: Timetable
+    finalists: int
+    presentation_minutes: int
+    question_minutes: int
+    prizes: list[Prize]
+
+
+class Role(Body):
+    """A role within a scope: a contest id, or `*` for the whole site."""
+
+    role: str
+    scope: str = "*"
+
+
+class PersonUpdated(Event):
+    """A person's account was created or changed: full state. Compacted, so that a person can be erased."""
+
+    type: ClassVar[str] = "submissions.person.updated.v1"
+    topic: ClassVar[str] = "submissions.people"
+
+    person_id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    unit_id: str | None = None
+    roles: list[Role] = []
+    active: bool = True
+    signed_out_before: AwareDatetime | None = None
+    """Identity tokens issued before this instant are void in every service."""
+
+
+class UnitUpdated(Event):
+    """A unit of the dated tree was created or changed: full state, for conflicts and for lists."""
+
+    type: ClassVar[str] = "submissions.unit.updated.v1"
+    topic: ClassVar[str] = "submissions.units"
+
+    unit_id: str
+    name: str
+    level: str
+    parent_id: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: list[str] = []
+
+
+class File(Body):
+    """A file of an entry; its bytes stay with submissions, its name may name the author and stays too."""
+
+    file_id: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class EntrySubmitted(Event):
+    """An entry was handed in, or handed in again before the deadline; asks for a receipt and a register line."""
+
+    type: ClassVar[str] = "submissions.entry.submitted.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    receipt: str
+    revision: int
+    channel: str = "online"
+    entrant_group: str
+    content_group: str
+    owner_id: str
+    author_ids: list[str]
+    unit_id: str | None = None
+    title: str
+    files: list[File] = []
+    submitted_at: AwareDatetime
+
+
+class EntryWithdrawn(Event):
+    """The entrant took the entry back before the deadline."""
+
+    type: ClassVar[str] = "submissions.entry.withdrawn.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    reason: str = ""
+
+
+class EntryReturned(Event):
+    """The secretary sent the entry back with a reason; the entrant may mend it until `until`."""
+
+    type: ClassVar[str] = "submissions.entry.returned.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    reason: str
+    until: AwareDatetime
+
+
+class EntryAccepted(Event):
+    """The entry passed the formal check: judging copies its text, gives it a code and seals its authors."""
+
+    type: ClassVar[str] = "submissions.entry.accepted.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    author_ids: list[str]
+    unit_ids: list[str] = []
+    """Units of all authors on the day of submission, for conflicts of interest."""
+    entrant_group: str
+    content_group: str
+    track: str
+    title: str
+    parts: dict[str, str]
+    judge_copies: list[File] = []
+    """Files made again without metadata and without names, for the jury."""
+    accepted_at: AwareDatetime

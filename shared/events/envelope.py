@@ -22,14 +22,17 @@ class Event(Body):
 
     type: ClassVar[str] = ""
     topic: ClassVar[str] = ""
-    registry: ClassVar[dict[str, type["Event"]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Enter the class in the register under its type."""
         super().__init_subclass__(**kwargs)
-        if cls.type in Event.registry:
+        if cls.type in KNOWN:
             raise TypeError(f"two events are called {cls.type}")
-        Event.registry[cls.type] = cls
+        KNOWN[cls.type] = cls
+
+
+KNOWN: dict[str, type[Event]] = {}
+"""Every event class by its type string."""
 
 
 class Envelope(Body):
@@ -67,5 +70,5 @@ class Envelope(Body):
 
     def event(self) -> Event | None:
         """The typed body, or None for a type this code does not know. Raises pydantic.ValidationError."""
-        known = Event.registry.get(self.type)
+        known = KNOWN.get(self.type)
         return known.model_validate(self.data) if known else None

@@ -1,0 +1,90 @@
+"""Forms: a pydantic model reads them, and what was typed survives every refusal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from shared.errors import Invalid, Refusal
+
+M = TypeVar("M", bound=BaseModel)
+
+_SENTENCES = {
+    "missing": "Hãy điền mục này.",
+    "string_too_short": "Hãy điền mục này.",
+    "string_too_long": "Nội dung quá dài (tối đa {max_length} ký tự).",
+    "int_parsing": "Hãy nhập một số nguyên.",
+    "decimal_parsing": "Hãy nhập một số, ví dụ 7,5.",
+    "datetime_from_date_parsing": "Hãy nhập ngày giờ đúng dạng, ví dụ 2019-10-15T17:00.",
+    "date_from_datetime_parsing": "Hãy nhập ngày đúng dạng, ví dụ 15/10/2019.",
+    "greater_than_equal": "Giá trị phải từ {ge} trở lên.",
+    "less_than_equal": "Giá trị không được quá {le}.",
+    "enum": "Hãy chọn một trong các mục có sẵn.",
+    "literal_error": "Hãy chọn một trong các mục có sẵn.",
+    "extra_forbidden": "Mục này không có trong biểu mẫu.",
+}
+
+
+@dataclass(slots=True)
+class Typed(Generic[M]):
+    """What came in: `value` when it is valid, else `errors` as {field, text} pairs; `typed` in any case."""
+
+    typed: dict[str, Any]
+    value: M | None = None
+    errors: list[dict[str, str]] = field(default_factory=list)
+    files: dict[str, UploadFile] = field(default_factory=dict)
+
+    def valid(self) -> M:
+        """The value. Raises Invalid."""
+        if self.value is None:
+            raise Invalid(self.errors)
+        return self.value
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a rule's refusal in the error summary, at the field it names."""
+        if isinstance(refusal, Invalid):
+            self.errors.extend(refusal.errors)
+        else:
+            self.errors.append({"field": refusal.field or "", "text": refusal.message})
+
+
+def sentences(faults: Iterable[Any], *, skip: int = 0) -> list[dict[str, str]]:
+    """Pydantic's findings as {field, text} pairs in Vietnamese; `skip` leading parts of each place are left out."""
+    found = []
+    for fault in faults:
+        context = fault.get("ctx", {})
+        text = _SENTENCES.get(fault["type"])
+        if text is None:
+            text = str(context.get("error", "Nội dung chưa hợp lệ."))
+        found.append({"field": ".".join(map(str, fault["loc"][skip:])), "text": text.format(**context)})
+    return found
+
+
+def _plain(form: FormData) -> dict[str, Any]:
+    """Text fields of a form; a name ending in [] collects a list, `parts.solution` nests."""
+    typed: dict[str, Any] = {}
+    for name in dict.fromkeys(form.keys()):
+        values = [value for value in form.getlist(name) if isinstance(value, str)]
+        if name == "csrf_token" or not values:
+            continue
+        *parents, leaf = name.removesuffix("[]").split(".")
+        target = typed
+        for parent in parents:
+            inner = target.setdefault(parent, {})
+            target = inner if isinstance(inner, dict) else {}
+        target[leaf] = values if name.endswith("[]") else values[-1]
+    return typed
+
+
+async def read(request: Request, model: type[M]) -> Typed[M]:
+    """Read the request's form into `model`; nothing is raised for bad input, the page shows it again."""
+    form = await request.form()
+    typed = _plain(form)
+    files = {name: value for name, value in form.items() if isinstance(value, UploadFile) and value.filename}
+    try:
+        return Typed(typed, model.model_validate(typed), files=files)
+    except ValidationError as error:
+        return Typed(typed, errors=sentences(error.errors()), files=files)

@@ -1,0 +1,192 @@
+"""Who is asking: the signed identity token, persons and roles, and the gate that every route declares."""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+import jwt
+from fastapi import Depends, Request
+
+from shared.clock import now
+from shared.errors import Forbidden, Refusal, SignInNeeded
+
+TOKEN_COOKIE = "sk_id"  # noqa: S105 - a cookie's name
+VISITOR_COOKIE = "sk_v"
+TOKEN_LIFETIME = timedelta(minutes=15)
+_ALGORITHM = "EdDSA"
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+RENEW_PATH = "/dang-nhap/tiep-tuc"
+
+SignedOutBefore = Callable[[str], Awaitable[datetime | None]]
+"""From a service's own copy: tokens of this person issued before that instant are void."""
+
+
+class Role(StrEnum):
+    """What somebody may do, within a scope."""
+
+    ENTRANT = "entrant"
+    SECRETARY = "secretary"
+    JUDGE = "judge"
+    CHAIR = "chair"
+    ORGANISER = "organiser"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signed-in person as the token tells."""
+
+    id: str
+    name: str
+    roles: frozenset[tuple[str, str]]
+    session: str = ""
+
+    def may(self, role: Role, scope: str | None = None) -> bool:
+        """Whether the person has `role` in `scope`, or in any scope when none is asked for."""
+        return any(held == role and (scope is None or within in ("*", scope)) for held, within in self.roles)
+
+    def require(self, *roles: Role, scope: str | None = None) -> None:
+        """Raises Forbidden unless the person has one of `roles` in `scope`."""
+        if not any(self.may(role, scope) for role in roles):
+            raise Forbidden
+
+
+class TokenExpired(Refusal):
+    """The token is genuine but old: the browser is sent to renew it and comes back with the same request."""
+
+    code = "token_expired"
+    status = 401
+    message = "Phiên làm việc cần được làm mới. Hãy đăng nhập lại."
+
+
+class CrossSite(Refusal):
+    """A state-changing request did not come from our own pages."""
+
+    code = "cross_site"
+    status = 403
+    message = "Yêu cầu không đến từ trang này nên đã bị từ chối. Hãy tải lại trang rồi gửi lại; nội dung vừa nhập vẫn còn trong trình duyệt."
+
+
+def issue(person: Person, private_key: str, *, at: datetime, lifetime: timedelta = TOKEN_LIFETIME) -> str:
+    """A signed token for `person`. Only submissions holds the private key (Ed25519, PEM)."""
+    claims = {
+        "sub": person.id,
+        "name": person.name,
+        "roles": sorted(person.roles),
+        "sid": person.session,
+        "iat": at.timestamp(),
+        "exp": at + lifetime,
+    }
+    return jwt.encode(claims, private_key, algorithm=_ALGORITHM)
+
+
+def read(token: str, public_key: str) -> tuple[Person, datetime]:
+    """The person of a token and when it was issued. Raises TokenExpired or SignInNeeded."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token, public_key, algorithms=[_ALGORITHM], options={"verify_iat": False}
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise TokenExpired from error
+    except jwt.InvalidTokenError as error:
+        raise SignInNeeded from error
+    roles = frozenset((role, scope) for role, scope in claims["roles"])
+    person = Person(claims["sub"], claims["name"], roles, claims["sid"])
+    return person, datetime.fromtimestamp(claims["iat"], UTC)
+
+
+def form_token(visitor: str, secret_key: str) -> str:
+    """The token of every form of this visitor; it cannot be made without our secret."""
+    return hmac.new(secret_key.encode(), b"form:" + visitor.encode(), hashlib.sha256).hexdigest()
+
+
+async def recognise(request: Request) -> Person | None:
+    """The person of this request, or None. Raises TokenExpired when the token is old or was revoked."""
+    if hasattr(request.state, "person"):
+        known: Person | None = request.state.person
+        return known
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    token = bearer if scheme.lower() == "bearer" else request.cookies.get(TOKEN_COOKIE, "")
+    request.state.person = None
+    if not token:
+        return None
+    desk = request.app.state.desk
+    person, issued = read(token, desk.settings.identity_public_key)
+    void_before = await desk.signed_out_before(person.id)
+    if void_before is not None and issued < void_before:
+        raise TokenExpired
+    request.state.person = person
+    return person
+
+
+async def _check_origin(request: Request) -> None:
+    """Refuse a state change that another site started (OWASP ASVS 5.0, V3.5). Raises CrossSite."""
+    if request.headers.get("authorization", "").lower().startswith("bearer "):
+        return  # no browser adds this header by itself
+    settings = request.app.state.desk.settings
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site not in (None, "same-origin", "none") or origin not in (None, settings.public_url):
+        raise CrossSite
+    if request.headers.get("content-type", "").startswith("application/json"):
+        if site is None and origin is None:
+            raise CrossSite
+        return
+    form = await request.form()
+    expected = form_token(request.cookies.get(VISITOR_COOKIE, ""), settings.secret_key.get_secret_value())
+    if not hmac.compare_digest(str(form.get("csrf_token", "")), expected):
+        raise CrossSite
+
+
+class Gate:
+    """Who may enter a route. Every route has one; the application refuses to start with a route that has none."""
+
+    def __init__(self, roles: frozenset[Role] | None, *, public: bool = False) -> None:
+        """`roles` None means any signed-in person; `public` lets everybody in."""
+        self.roles = roles
+        self.public = public
+
+    async def __call__(self, request: Request) -> Person | None:
+        """The person who enters, None for an unknown visitor of a public route. Raises a Refusal."""
+        try:
+            person = await recognise(request)
+        except (TokenExpired, SignInNeeded):
+            # A public page is shown to everybody; its forms still need the visitor's token.
+            if not self.public:
+                raise
+            person = None
+        if person is None and not self.public:
+            raise SignInNeeded
+        if person is not None and self.roles and not any(person.may(role) for role in self.roles):
+            raise Forbidden
+        if request.method not in _SAFE_METHODS:
+            await _check_origin(request)
+        return person
+
+    def describe(self) -> str:
+        """For documents and tests."""
+        if self.public:
+            return "everybody"
+        return ", ".join(sorted(self.roles)) if self.roles else "signed in"
+
+
+def may(*roles: Role) -> Any:
+    """A route dependency that lets in whoever has one of `roles` in any scope; the object decides the scope."""
+    return Depends(Gate(frozenset(roles)))
+
+
+SIGNED_IN: Any = Depends(Gate(None))
+"""Lets in every signed-in person."""
+PUBLIC: Any = Depends(Gate(None, public=True))
+"""Lets in everybody; the person is None when nobody is signed in."""
+
+
+def renew_url(request: Request) -> str:
+    """Where the browser renews its token; a 307 there and back repeats the request with its body."""
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"{RENEW_PATH}?ve={quote(target, safe='/')}"

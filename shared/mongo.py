@@ -1,0 +1,269 @@
+"""MongoDB for one service: connection, transactions, typed access, change streams, blobs. Only this file imports motor."""
+
+import hashlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer that also watches (decision 0004)
+
+from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.decimal128 import Decimal128
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
+from pymongo import ReturnDocument, WriteConcern
+from pymongo.collation import Collation
+from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+
+from shared.errors import Stale
+
+Document = dict[str, Any]
+T = TypeVar("T")
+DriverError = PyMongoError
+Duplicate = DuplicateKeyError
+"""Raised by a write that meets a unique index; inside a transaction it ends the transaction."""
+
+_OPTIONS = {
+    "w": "majority",
+    "journal": True,
+    "readConcernLevel": "majority",
+    "retryWrites": True,
+    "retryReads": True,
+    "maxPoolSize": 100,
+    "serverSelectionTimeoutMS": 5000,
+    "tz_aware": True,
+    "uuidRepresentation": "standard",
+}
+_OPERATION_TIMEOUT_MS = 10_000
+
+
+class _DecimalCodec(TypeCodec):
+    python_type = Decimal
+    bson_type = Decimal128
+
+    def transform_python(self, value: Decimal) -> Decimal128:
+        return Decimal128(value)
+
+    def transform_bson(self, value: Decimal128) -> Decimal:
+        return value.to_decimal()
+
+
+def _other_types(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"MongoDB cannot store a {type(value).__name__}")
+
+
+_CODEC = CodecOptions(
+    type_registry=TypeRegistry([_DecimalCodec()], fallback_encoder=_other_types), tz_aware=True
+)
+
+
+def unavailable(error: BaseException) -> bool:
+    """Whether the server could not be reached or did not answer in time, so that trying again may help."""
+    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index a room needs; rooms list theirs as INDEXES."""
+
+    collection: str
+    keys: tuple[tuple[str, int], ...]
+    unique: bool = False
+    where: Mapping[str, Any] | None = None
+    expire_after: int | None = None
+    """Seconds after the date in the one key; MongoDB deletes the document some time later."""
+
+
+class Collection:
+    """One collection within a transaction, or outside of any; the session is never forgotten."""
+
+    def __init__(self, collection: Any, session: Any) -> None:
+        """Made by Tx."""
+        self._collection = collection
+        self._session = session
+
+    async def get(self, key: Any) -> Document | None:
+        """The document with this `_id`, or None."""
+        return await self.find_one({"_id": key})
+
+    async def find_one(self, where: Document, **options: Any) -> Document | None:
+        """The first match, or None."""
+        found: Document | None = await self._collection.find_one(where, session=self._session, **options)
+        return found
+
+    async def find(
+        self, where: Document, *, sort: Sequence[tuple[str, int]] = (), skip: int = 0, limit: int = 0,
+        fields: Sequence[str] | None = None, vietnamese: bool = False,
+    ) -> list[Document]:
+        """All matches, at most `limit` when it is not 0; `vietnamese` sorts text as people here expect."""
+        cursor = self._collection.find(where, fields, session=self._session, skip=skip, limit=limit)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        if vietnamese:
+            cursor = cursor.collation(Collation(locale="vi"))
+        found: list[Document] = await cursor.to_list(None)
+        return found
+
+    async def count(self, where: Document) -> int:
+        """How many documents match."""
+        number: int = await self._collection.count_documents(where, session=self._session)
+        return number
+
+    async def aggregate(self, pipeline: list[Document]) -> list[Document]:
+        """The result of an aggregation, whole."""
+        found: list[Document] = await self._collection.aggregate(pipeline, session=self._session).to_list(None)
+        return found
+
+    async def insert(self, document: Document) -> None:
+        """Insert; raises Duplicate."""
+        await self._collection.insert_one(document, session=self._session)
+
+    async def insert_all(self, documents: list[Document]) -> None:
+        """Insert many; raises Duplicate (as a bulk error outside of a transaction)."""
+        if documents:
+            await self._collection.insert_many(documents, session=self._session)
+
+    async def put(self, document: Document) -> None:
+        """Insert or replace by `_id`."""
+        await self._collection.replace_one({"_id": document["_id"]}, document, upsert=True, session=self._session)
+
+    async def save(self, document: Document) -> None:
+        """Replace an aggregate whose `version` was read as it is in `document`, and bump it there.
+
+        A new aggregate has version 0 and is inserted. Raises Stale when somebody saved in between.
+        """
+        read = document["version"]
+        document["version"] = read + 1
+        if read == 0:
+            await self.insert(document)
+            return
+        where = {"_id": document["_id"], "version": read}
+        done = await self._collection.replace_one(where, document, session=self._session)
+        if done.matched_count != 1:
+            raise Stale
+
+    async def update(self, where: Document, change: Document, *, upsert: bool = False) -> int:
+        """Change the first match; the number of documents matched."""
+        done = await self._collection.update_one(where, change, upsert=upsert, session=self._session)
+        return int(done.matched_count)
+
+    async def update_all(self, where: Document, change: Document) -> int:
+        """Change every match; the number of documents matched."""
+        return int((await self._collection.update_many(where, change, session=self._session)).matched_count)
+
+    async def take(
+        self, where: Document, change: Document | list[Document], *, sort: Sequence[tuple[str, int]] = (), upsert: bool = False
+    ) -> Document | None:
+        """Change one match in one step and answer it as it is afterwards, or None."""
+        found: Document | None = await self._collection.find_one_and_update(
+            where, change, sort=list(sort) or None, upsert=upsert,
+            return_document=ReturnDocument.AFTER, session=self._session,
+        )
+        return found
+
+    async def delete(self, where: Document) -> int:
+        """Delete every match; how many there were."""
+        return int((await self._collection.delete_many(where, session=self._session)).deleted_count)
+
+
+class Tx:
+    """A service's database: `tx["entries"]`. Inside `Store.transaction` every access is part of it."""
+
+    def __init__(self, database: Any, session: Any = None) -> None:
+        """Made by Store."""
+        self._database = database
+        self._session = session
+
+    def __getitem__(self, name: str) -> Collection:
+        """The collection `name`."""
+        return Collection(self._database[name], self._session)
+
+
+class Store:
+    """One service's database and its connection pool. Make it inside the event loop that uses it."""
+
+    def __init__(self, url: str, database: str, *, name: str = "sang-kien") -> None:
+        """`url` may name a default database; `name` shows up in the server's log."""
+        self._client: Any = AsyncIOMotorClient(url, appname=name, timeoutMS=_OPERATION_TIMEOUT_MS, **_OPTIONS)
+        # A change stream waits by nature: the operation timeout would end it again and again.
+        self._watcher: Any = AsyncIOMotorClient(url, appname=f"{name}-watch", **_OPTIONS)
+        self._name = database
+        self._database = self._client.get_database(database, codec_options=_CODEC)
+
+    @property
+    def read(self) -> Tx:
+        """Access outside of a transaction: for pages, and for single-document writes."""
+        return Tx(self._database)
+
+    async def transaction(self, body: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run `body` in a transaction and commit. It may run several times: no effect outside of the database."""
+
+        async def run(session: Any) -> T:
+            return await body(Tx(self._database, session))
+
+        async with await self._client.start_session() as session:
+            result: T = await session.with_transaction(
+                run,
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority", j=True),
+                read_preference=ReadPreference.PRIMARY,
+            )
+            return result
+
+    async def ensure(self, indexes: Sequence[Index]) -> None:
+        """Create the collections and indexes that are missing; transactions must not create them on the way."""
+        present = set(await self._database.list_collection_names())
+        for name in {index.collection for index in indexes} - present:
+            try:
+                await self._database.create_collection(name)
+            except CollectionInvalid:  # another process was quicker
+                continue
+        for index in indexes:
+            options: Document = {"unique": index.unique}
+            if index.where is not None:
+                options["partialFilterExpression"] = index.where
+            if index.expire_after is not None:
+                options["expireAfterSeconds"] = index.expire_after
+            await self._database[index.collection].create_index(list(index.keys), **options)
+
+    async def ping(self) -> None:
+        """Raises DriverError when the server does not answer."""
+        await self._database.command("ping")
+
+    async def changes(self, collection: str) -> AsyncIterator[Document]:
+        """Documents of `collection` as they are inserted or changed. Raises DriverError: the caller starts again.
+
+        An alarm clock only: what happened while nobody watched must be read from the collection.
+        """
+        watched = self._watcher.get_database(self._name, codec_options=_CODEC)[collection]
+        async with watched.watch([{"$match": {"fullDocument": {"$ne": None}}}], full_document="updateLookup") as stream:
+            async for change in stream:
+                yield change["fullDocument"]
+
+    def close(self) -> None:
+        """Close both pools."""
+        self._client.close()
+        self._watcher.close()
+
+    async def put_blob(self, blob_id: str, content: bytes, *, media_type: str) -> str:
+        """Store bytes under `blob_id` and answer their SHA-256. Outside of every transaction: link afterwards."""
+        digest = hashlib.sha256(content).hexdigest()
+        bucket = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
+        await bucket.upload_from_stream_with_id(
+            blob_id, blob_id, content, metadata={"media_type": media_type, "sha256": digest}
+        )
+        return digest
+
+    async def get_blob(self, blob_id: str) -> bytes:
+        """The bytes stored under `blob_id`. Raises DriverError when there are none."""
+        bucket = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
+        content: bytes = await (await bucket.open_download_stream(blob_id)).read()
+        return content

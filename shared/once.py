@@ -1,0 +1,43 @@
+"""Client keys: the same key gives the same reply, the same key with another body is refused."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from shared.clock import now
+from shared.errors import Invalid, KeyReused
+from shared.mongo import Document, Index, Store, Tx
+
+INDEXES = (Index("client_keys", (("by", 1), ("at", -1))),)
+_MAX_KEY = 255
+
+
+def fingerprint(body: Any) -> str:
+    """A digest of what was asked, equal for equal bodies."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+async def once(
+    store: Store, *, action: str, by: str, key: str, body: Any, work: Callable[[Tx], Awaitable[Document]]
+) -> Document:
+    """Do `work` and keep its reply under (action, by, key), in one transaction; or answer the kept reply.
+
+    Raises KeyReused when the key came before with another body, Invalid when there is no usable key.
+    """
+    if not 1 <= len(key) <= _MAX_KEY:
+        raise Invalid([{"field": "client_key", "text": "Thiếu mã gửi. Hãy mở lại biểu mẫu."}])
+    name, asked = f"{action}|{by}|{key}", fingerprint(body)
+
+    async def run(tx: Tx) -> Document:
+        kept = await tx["client_keys"].get(name)
+        if kept is None:
+            reply = await work(tx)
+            await tx["client_keys"].insert({"_id": name, "by": by, "asked": asked, "reply": reply, "at": now()})
+            return reply
+        if kept["asked"] != asked:
+            raise KeyReused
+        answer: Document = kept["reply"]
+        return answer
+
+    return await store.transaction(run)

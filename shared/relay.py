@@ -1,0 +1,42 @@
+"""The relay process of a service: `python -m services.<service>.relay` runs this with the service's settings."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from datetime import timedelta
+
+from shared import health, logs, outbox
+from shared.clock import now
+from shared.consume import database
+from shared.kafka import Producer
+from shared.mongo import Store
+from shared.settings import ServiceSettings
+
+_STALL = timedelta(seconds=90)
+
+
+async def _run(settings: ServiceSettings) -> None:
+    store = Store(settings.mongo_url.get_secret_value(), database(settings), name=f"{settings.service}-relay")
+    relay = outbox.Relay(store, lambda: Producer(settings.kafka_url))
+    born = now()
+
+    async def alive() -> bool:
+        return now() - (relay.last_round or born) <= _STALL
+
+    async def ready() -> dict[str, bool]:
+        backlog = await relay.backlog()
+        return {"database": True, "broker": relay.last_round is not None, "drained": backlog["waiting"] == 0}
+
+    async with health.served(settings, alive=alive, ready=ready):
+        work = asyncio.create_task(relay.run())
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, work.cancel)
+        with suppress(asyncio.CancelledError):
+            await work
+    store.close()
+
+
+def main(settings: ServiceSettings) -> None:
+    """Run until told to stop."""
+    logs.configure(f"{settings.service}.relay", settings.log_level)
+    asyncio.run(_run(settings))

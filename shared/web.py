@@ -1,0 +1,172 @@
+"""The web process of every service: application factory, gates checked, security headers, health."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import health, logs, once, outbox, problems
+from shared.consume import INDEXES as CONSUME_INDEXES
+from shared.consume import database
+from shared.identity import VISITOR_COOKIE, Gate, SignedOutBefore
+from shared.mongo import Index, Store
+from shared.pages import Desk, store_of
+from shared.settings import ServiceSettings
+from shared.ui.render import environment
+
+STATIC = Path(__file__).parent / "ui" / "static"
+MAX_BODY = 21 * 1024 * 1024
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_TRACEPARENT_PARTS = 4
+Extra = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What makes up the web process of a service."""
+
+    settings: ServiceSettings
+    routers: Sequence[APIRouter]
+    templates: Path
+    signed_out_before: Callable[[Store], SignedOutBefore]
+    indexes: Sequence[Index] = ()
+    background: Sequence[Extra] = ()
+    """Things that live as long as the process: a change-stream reader, a sender."""
+
+
+def create_app(service: Service) -> FastAPI:
+    """The FastAPI application of a service. Raises RuntimeError for a route without a gate."""
+    settings = service.settings
+    logs.configure(f"{settings.service}.web", settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        desk: Desk = app.state.desk
+        desk.store = Store(settings.mongo_url.get_secret_value(), database(settings), name=f"{settings.service}-web")
+        desk.signed_out_before = service.signed_out_before(desk.store)
+        await desk.store.ensure([*service.indexes, *once.INDEXES, *outbox.INDEXES, *CONSUME_INDEXES])
+        async with AsyncExitStack() as stack:
+            for extra in service.background:
+                await stack.enter_async_context(extra(app))
+            yield
+        desk.store.close()
+
+    app = FastAPI(
+        title=f"Sáng Kiến – {settings.service}",
+        lifespan=lifespan,
+        openapi_url=f"/api/{settings.service}/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY,
+    )
+    templates = [service.templates, Path(__file__).parent / "ui" / "templates"]
+    app.state.desk = Desk(settings, _nobody_knows, environment(templates))
+    for router in service.routers:
+        app.include_router(router)
+    _refuse_ungated(app)
+    _add_health(app)
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.add_middleware(_Around, secure=settings.public_url.startswith("https://"))
+    problems.add_handlers(app)
+    return app
+
+
+async def _nobody_knows(_: str) -> None:
+    raise RuntimeError("the application has not started")
+
+
+def gates(route: APIRoute) -> list[Gate]:
+    """The gates a route declares."""
+    found, waiting = [], [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        if isinstance(dependant.call, Gate):
+            found.append(dependant.call)
+        waiting.extend(dependant.dependencies)
+    return found
+
+
+def _refuse_ungated(app: FastAPI) -> None:
+    open_routes = [route.path for route in app.routes if isinstance(route, APIRoute) and not gates(route)]
+    if open_routes:
+        raise RuntimeError(f"routes that do not say who may enter: {open_routes}")
+
+
+def _add_health(app: FastAPI) -> None:
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    async def readyz(request: Request) -> Response:
+        async def probe() -> dict[str, bool]:
+            await store_of(request).ping()
+            return {"database": True}
+
+        status, body = await health.answer(probe)
+        return JSONResponse(body, status)
+
+    app.add_route("/healthz", healthz, include_in_schema=False)
+    app.add_route("/readyz", readyz, include_in_schema=False)
+
+
+class _Around:
+    """Around every request: correlation id, visitor cookie, security headers, caching, the last catch."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self.app = app
+        self.secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        incoming = request.headers.get("traceparent", "")
+        known = incoming.count("-") + 1 == _TRACEPARENT_PARTS
+        logs.traceparent.set(incoming if known else logs.new_traceparent())
+        request.state.visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(18)
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._dress(request, MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the last catch of the process
+            response = problems.on_surprise(request, error)
+            if not started:
+                await response(scope, receive, send_with_headers)
+
+    def _dress(self, request: Request, headers: MutableHeaders) -> None:
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        path = request.url.path
+        if path.startswith("/static/"):
+            if "/dist/" in path:
+                headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            return
+        headers.setdefault("Cache-Control", "no-store")
+        if VISITOR_COOKIE not in request.cookies:
+            cookie: SimpleCookie = SimpleCookie({VISITOR_COOKIE: request.state.visitor})
+            cookie[VISITOR_COOKIE].update({"path": "/", "httponly": True, "samesite": "lax", "secure": self.secure})
+            headers.append("Set-Cookie", cookie.output(header="").strip())

@@ -1,0 +1,1 @@
+"""The notifications service: who is told what, through which channel, and what became of it."""

@@ -1,0 +1,7 @@
+"""The worker process of notifications: `faust -A services.notifications.worker worker`. Rooms are named, not imported."""
+
+from services.notifications.settings import Settings
+from shared.consume import Worker
+
+worker = Worker(Settings(), rooms=("copies", "deliveries"))
+app = worker.app

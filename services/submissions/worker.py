@@ -1,0 +1,7 @@
+"""The worker process of submissions: `faust -A services.submissions.worker worker`. Rooms are named, not imported."""
+
+from services.submissions.settings import Settings
+from shared.consume import Worker
+
+worker = Worker(Settings(), rooms=("intake", "entries"))
+app = worker.app

@@ -1,0 +1,123 @@
+"""Builds `static/dist/` from the npm packages and our own files: content-hashed names and `manifest.json`.
+
+`python -m shared.ui.assets` after `npm ci`. Nothing here is imported by a page; pages ask `render.asset_url`.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from fontTools import subset
+
+from shared.ui.vendor_css import adapted
+
+STATIC = Path(__file__).parent / "static"
+DIST = STATIC / "dist"
+MANIFEST = DIST / "manifest.json"
+NODE_MODULES = Path(__file__).parents[2] / "node_modules"
+
+FAMILY = "Be Vietnam Pro"
+WEIGHTS = (400, 600, 700)
+# The letters of Vietnamese that live in Latin-1, with ASCII and the punctuation our pages use. Everything else
+# that Vietnamese needs (Ă Đ Ĩ Ũ Ơ Ư and the letters with two marks) is in the second file.
+_LATIN = (
+    "U+20-7E,U+A0,U+A7,U+AB,U+B0,U+B7,U+BB,U+C0-C3,U+C8-CA,U+CC-CD,U+D2-D5,U+D7,U+D9-DA,U+DD,U+E0-E3,U+E8-EA,"
+    "U+EC-ED,U+F2-F5,U+F9-FA,U+FD,U+2013-2014,U+2018-201D,U+2022,U+2026,U+2190-2193,U+2212"
+)
+_VIETNAMESE = (
+    "U+102-103,U+110-111,U+128-129,U+168-169,U+1A0-1A1,U+1AF-1B0,U+300-301,U+303,U+309,U+323,U+1EA0-1EF9,U+20AB"
+)
+SUBSETS = {"latin": _LATIN, "vietnamese": _VIETNAMESE}
+STYLES = ("tokens.css", "frame.css", "parts.css", "lists.css", "marking.css", "print.css")
+VENDOR_SCRIPTS = {
+    "govuk-frontend.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+}
+
+
+class AssetsMissing(RuntimeError):
+    """The npm packages are not there, or the assets were never built."""
+
+
+def font_subset(source: Path, unicodes: str) -> bytes:
+    """The woff2 of `source` cut down to `unicodes`, without hints, with kerning and tabular figures."""
+    options = subset.Options(
+        flavor="woff2", hinting=False, layout_features=["kern", "mark", "mkmk", "ccmp", "tnum"], notdef_outline=True
+    )
+    font = subset.load_font(source, options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=subset.parse_unicodes(unicodes.replace("U+", "")))
+    cutter.subset(font)
+    target = DIST / "font.tmp"
+    subset.save_font(font, target, options)
+    content = target.read_bytes()
+    target.unlink()
+    return content
+
+
+class _Dist:
+    """Writes files under hashed names and remembers which name became which."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def add(self, name: str, content: bytes) -> str:
+        stem, _, ending = name.rpartition(".")
+        hashed = f"{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{ending}"
+        (DIST / hashed).write_bytes(content)
+        self.names[name] = hashed
+        return hashed
+
+    def linked(self, text: str) -> bytes:
+        """`text` with every `./name` of a file already written replaced by its hashed name."""
+        return re.sub(
+            r"\./([a-z0-9-]+\.(?:js|woff2))", lambda found: "./" + self.names.get(found[1], found[1]), text
+        ).encode()
+
+
+def _font_faces(dist: _Dist, node_modules: Path) -> str:
+    faces = []
+    for weight in WEIGHTS:
+        for name, unicodes in SUBSETS.items():
+            source = node_modules / f"@fontsource/be-vietnam-pro/files/be-vietnam-pro-{name}-{weight}-normal.woff2"
+            file = dist.add(f"be-vietnam-pro-{name}-{weight}.woff2", font_subset(source, unicodes))
+            faces.append(
+                f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};font-display:swap;'
+                f'src:url(./{file}) format("woff2");unicode-range:{unicodes}}}'
+            )
+    return "".join(faces)
+
+
+def build(node_modules: Path = NODE_MODULES) -> dict[str, str]:
+    """Write `static/dist/` anew and return name -> hashed name; AssetsMissing when `npm ci` has not run."""
+    if not (node_modules / "govuk-frontend").is_dir():
+        raise AssetsMissing(f"{node_modules.name}/govuk-frontend is missing: run `npm ci` first")
+    shutil.rmtree(DIST, ignore_errors=True)
+    DIST.mkdir(parents=True)
+    dist = _Dist()
+    faces = _font_faces(dist, node_modules)
+    govuk = adapted((node_modules / "govuk-frontend/dist/govuk/govuk-frontend.min.css").read_text(), FAMILY)
+    own = "".join((STATIC / "css" / name).read_text() for name in STYLES)
+    dist.add("site.css", (faces + govuk + own).encode())
+    dist.add("stage.css", (faces + (STATIC / "css/stage.css").read_text()).encode())
+    for name, path in VENDOR_SCRIPTS.items():
+        dist.add(name, (node_modules / path).read_bytes())
+    own_scripts = sorted(path for path in STATIC.glob("*.js") if path.name != "start.js")
+    for path in [*own_scripts, STATIC / "start.js"]:  # start.js names the others, so it comes last
+        dist.add(path.name, dist.linked(path.read_text()))
+    for path in sorted(STATIC.glob("*.svg")):
+        dist.add(path.name, path.read_bytes())
+    MANIFEST.write_text(json.dumps(dist.names, indent=1, sort_keys=True) + "\n")
+    return dist.names
+
+
+if __name__ == "__main__":
+    try:
+        built = build()
+    except AssetsMissing as missing:
+        sys.exit(str(missing))
+    size = sum((DIST / name).stat().st_size for name in built.values())
+    print(f"assets: {len(built)} files, {size // 1024} kB in static/dist")

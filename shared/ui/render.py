@@ -1,0 +1,131 @@
+"""The template engine of all pages: where templates are found, what they may call, and how one is rendered.
+
+The only importer of jinja2. Requests, sessions and routes are `shared/web.py`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import Template, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from shared.ids import new_id
+from shared.ui import filters
+from shared.ui.assets import MANIFEST, AssetsMissing
+from shared.ui.navigation import is_current, places_for
+from shared.ui.states import look_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class _Vendor(BaseLoader):
+    """Loads the GOV.UK macros into an environment of their own.
+
+    They test options that were not given (`params.classes`), which our StrictUndefined refuses; in our own templates
+    a name that is not there must stay an error.
+    """
+
+    def __init__(self) -> None:
+        loader = PackageLoader("govuk_frontend_jinja")
+        self._environment = Environment(
+            autoescape=True, loader=PrefixLoader({"govuk_frontend_jinja": loader}), trim_blocks=True, lstrip_blocks=True
+        )
+
+    def load(
+        self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None  # noqa: A002
+    ) -> Template:
+        """The vendor template `name`, whichever environment asks."""
+        return self._environment.get_template(f"govuk_frontend_jinja/{name}")
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    try:
+        names: dict[str, str] = json.loads(MANIFEST.read_text())
+    except FileNotFoundError:
+        raise AssetsMissing("static/dist is missing: run `npm ci`, then `python -m shared.ui.assets`") from None
+    return names
+
+
+def asset_url(name: str) -> str:
+    """The URL of a built asset, with its content hash; KeyError for a name that was not built."""
+    return f"/static/dist/{_manifest()[name]}"
+
+
+@pass_context
+def _relative_time(context: Context, value: datetime) -> str:
+    return filters.relative_time(value, context["now"])
+
+
+@pass_context
+def _csrf(context: Context) -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(context["csrf_token"])
+
+
+def _client_key(key: str = "") -> Markup:
+    """A hidden client key: the one given (a form shown again keeps its key) or a new one."""
+    return Markup('<input type="hidden" name="client_key" value="{}">').format(key or new_id())
+
+
+def with_query(params: Mapping[str, Any], **changes: Any) -> str:
+    """`?a=1&b=2` of `params` with `changes`; None and "" take a name out, lists repeat it."""
+    kept = {name: value for name, value in {**params, **changes}.items() if value not in (None, "", [])}
+    return "?" + urlencode(kept, doseq=True)
+
+
+def _errors_of(errors: Sequence[Mapping[str, str]], field: str) -> dict[str, str] | None:
+    """The error-message argument of a field, from the list of {field, text} pairs."""
+    texts = [error["text"] for error in errors if error.get("field") == field]
+    return {"text": " ".join(texts), "visuallyHiddenText": "Lỗi"} if texts else None
+
+
+def _typed(values: Mapping[str, Any], name: str, instead: Any = "") -> Any:
+    """What was typed into a field, or `instead` when the form was not yet touched."""
+    value = values.get(name, instead)
+    return "" if value is None else value
+
+
+def _page_numbers(page: int, pages: int) -> list[int | None]:
+    """The page numbers to show: first, last, and the neighbours of `page`; None for a gap."""
+    near = [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - page) <= 1]
+    shown: list[int | None] = []
+    for number in near:
+        if shown and shown[-1] is not None and number - shown[-1] > 1:
+            shown.append(None)
+        shown.append(number)
+    return shown
+
+
+def environment(template_dirs: Sequence[Path]) -> Environment:
+    """The engine of one service: its own template folders first, then the kit's, then the GOV.UK macros."""
+    loader = ChoiceLoader(
+        [FileSystemLoader([*template_dirs, TEMPLATES]), PrefixLoader({"govuk_frontend_jinja": _Vendor()})]
+    )
+    env = Environment(
+        autoescape=True, undefined=StrictUndefined, loader=loader, trim_blocks=True, lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    own: list[Callable[..., str]] = [
+        filters.vn_date, filters.vn_time, filters.vn_datetime, filters.vn_moment, filters.vn_number,
+        filters.file_size, filters.iso, filters.hanoi_input,
+    ]
+    env.filters.update({function.__name__: function for function in own})
+    env.filters.update(relative_time=_relative_time, asset=asset_url, look=look_of)
+    env.globals.update(
+        asset=asset_url, csrf=_csrf, client_key=_client_key, new_client_key=_client_key, with_query=with_query,
+        errors_of=_errors_of, typed=_typed, page_numbers=_page_numbers,
+        time_left=filters.time_left, places_for=places_for, is_current=is_current,
+    )
+    return env
+
+
+def render(env: Environment, template: str, **context: Any) -> str:
+    """The page `template` as HTML. `shared/web.py` adds person, csrf_token, csp_nonce, request_path, now and the rest."""
+    return env.get_template(template).render(**context)

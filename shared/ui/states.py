@@ -1,0 +1,60 @@
+"""The Vietnamese word and the colour of every state that a tag can show. What a state means is each room's domain."""
+
+from typing import NamedTuple
+
+
+class Look(NamedTuple):
+    """What a tag shows: its words and its tone (`calm`, `busy`, `good`, `warn`, `bad`, `quiet`)."""
+
+    text: str
+    tone: str
+
+
+_LOOKS = {
+    # contests and rounds
+    "planned": Look("Chưa mở", "quiet"),
+    "open": Look("Đang mở", "good"),
+    "published": Look("Đã công bố", "good"),
+    "closed": Look("Đã đóng", "quiet"),
+    "judging": Look("Đang chấm", "busy"),
+    "locked": Look("Đã khóa", "calm"),
+    "signed": Look("Đã ký duyệt", "calm"),
+    "signed_off": Look("Đã ký duyệt", "calm"),
+    "finished": Look("Đã kết thúc", "quiet"),
+    "cancelled": Look("Đã hủy", "quiet"),
+    # entries
+    "draft": Look("Bản nháp", "quiet"),
+    "submitted": Look("Đã nộp", "calm"),
+    "accepted": Look("Đã tiếp nhận", "good"),
+    "returned": Look("Cần bổ sung", "warn"),
+    "rejected": Look("Không hợp lệ", "bad"),
+    "withdrawn": Look("Đã rút", "quiet"),
+    "shortlisted": Look("Vào chung khảo", "good"),
+    # sheets, panels, slots
+    "assigned": Look("Chưa chấm", "quiet"),
+    "unmarked": Look("Chưa chấm", "quiet"),
+    "marking": Look("Đang chấm", "busy"),
+    "sealed": Look("Đã niêm phong", "good"),
+    "third_reader": Look("Cần người chấm thứ ba", "warn"),
+    "recused": Look("Đã xin không chấm", "quiet"),
+    "absent": Look("Vắng mặt", "warn"),
+    "waiting": Look("Chờ đến lượt", "quiet"),
+    "live": Look("Đang trình bày", "busy"),
+    "done": Look("Đã xong", "good"),
+    # deliveries
+    "queued": Look("Đang chờ gửi", "quiet"),
+    "claimed": Look("Đang gửi", "busy"),
+    "sending": Look("Đang gửi", "busy"),
+    "sent": Look("Đã gửi", "good"),
+    "delivered": Look("Đã đến nơi", "good"),
+    "uncertain": Look("Chưa rõ kết quả", "warn"),
+    "retrying": Look("Sẽ gửi lại", "warn"),
+    "failed": Look("Gửi hỏng", "bad"),
+    "read": Look("Đã đọc", "quiet"),
+    "unread": Look("Chưa đọc", "busy"),
+}
+
+
+def look_of(state: str) -> Look:
+    """The look of a state; a state without an entry is shown as it is written, so that nothing is hidden."""
+    return _LOOKS.get(state, Look(state, "quiet"))

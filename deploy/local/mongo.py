@@ -17,6 +17,7 @@ from deploy.local.ports import HOST, SERVICES, Ports
 from deploy.local.program import Program
 from deploy.local.progress import Reporter
 
+VERSION = "6.0.27"
 REPLICA_SET = "sangkien"
 ADMIN = "admin"
 _ALREADY_INITIALISED = 23

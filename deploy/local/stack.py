@@ -88,7 +88,7 @@ class Stack:
             AlreadyRunningError: another process runs this folder.
             ArtifactError, NpmError, BrokerError, SupervisorError, NotReadyError: as they say.
         """
-        self._hold()
+        self.hold()
         with step(self.report, "Tìm tiến trình còn sót của lần chạy trước"):
             leftovers.end(self.folder)
         self.fetch()
@@ -103,7 +103,10 @@ class Stack:
             self._lock.close()
             self._lock = None
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
+        """Make this data folder ours; does nothing when it is. Raises AlreadyRunningError."""
+        if self._lock is not None:
+            return
         (self.folder / "run").mkdir(parents=True, exist_ok=True)
         self._lock = (self.folder / "run" / "lock").open("w")
         try:
@@ -142,6 +145,16 @@ class Stack:
                 memory_broker.program(self.folder) if memory else kafka.program(self.folder, self.ports, self.report)
             )
         return found
+
+    def own_ports(self) -> dict[str, int]:
+        """The ports that processes of ours will listen on, by process."""
+        named = self.ports.named()
+        strange = set()
+        if self.external_mongo:
+            strange.add("mongod")
+        if self.external_kafka or self.broker == "memory":
+            strange |= {"kafka", "kafka (controller)"}
+        return {name: port for name, port in named.items() if name not in strange}
 
     def _stores(self) -> None:
         """Start the stores, then replica set, users and topics."""

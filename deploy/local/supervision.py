@@ -162,6 +162,10 @@ class Supervisor:
         """Whether the supervisord that we began still lives."""
         return self._process is not None and self._process.poll() is None
 
+    def exit_status(self) -> int | None:
+        """How the supervisord that we began ended; None while it lives. 0 when it was told to stop."""
+        return None if self._process is None else self._process.poll()
+
     def states(self) -> dict[str, dict[str, Any]]:
         """Of every program: `statename`, `pid`, `start`, `description`, as supervisord tells them."""
         return {info["name"]: info for info in self._rpc.getAllProcessInfo()}

@@ -1,0 +1,87 @@
+"""What is known of a system from outside of it: is it up, where does it answer, stop it."""
+
+import fcntl
+import json
+import time
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local import caddy, kafka, leftovers
+from deploy.local.ports import Ports
+from deploy.local.supervision import Supervisor
+from deploy.local.system import System
+
+_STOP_SECONDS = 120
+
+
+def ports(folder: Path) -> Ports:
+    """The ports of this folder's system; the fixed ones when it never ran."""
+    return Ports.kept(folder) if (folder / "ports.json").is_file() else Ports.fixed()
+
+
+def url(folder: Path) -> str:
+    """The one address."""
+    return caddy.url(ports(folder))
+
+
+def kafka_url(folder: Path) -> str:
+    """host:port of its broker."""
+    return kafka.address(ports(folder))
+
+
+def held(folder: Path) -> bool:
+    """Whether some process runs this folder's system."""
+    path = folder / "run" / "lock"
+    if not path.is_file():
+        return False
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def down(folder: Path) -> int:
+    """Stop it, also what a killed `up` left; answers the exit status."""
+    supervisor = Supervisor(folder)
+    if not supervisor.answers() and not leftovers.of(folder):
+        typer.echo("Không có gì đang chạy / nothing is running")
+        return 0
+    supervisor.end()
+    deadline = time.monotonic() + _STOP_SECONDS
+    while held(folder) and leftovers.of(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    leftovers.end(folder)
+    typer.echo("Đã dừng, dữ liệu còn nguyên / stopped, the data stays")
+    return 0
+
+
+def status(folder: Path, *, as_json: bool) -> int:
+    """Print every process; exit status 0 when all are ready, 3 when nothing runs, else 1."""
+    supervisor = Supervisor(folder)
+    if not supervisor.answers():
+        typer.echo(json.dumps({"running": False}) if as_json else "Không chạy / not running")
+        return 3
+    system = System(folder, ports(folder))
+    rows = [
+        {"name": name, "state": info["statename"], "pid": info["pid"], "ready": system.is_ready(name)}
+        for name, info in supervisor.states().items()
+    ]
+    if as_json:
+        typer.echo(json.dumps({"running": True, "url": system.url, "processes": rows}, indent=1))
+    else:
+        _show(rows, system.url)
+    return 0 if all(row["ready"] for row in rows) else 1
+
+
+def _show(rows: list[dict[str, object]], address: str) -> None:
+    table = Table("tiến trình", "trạng thái", "pid", "sẵn sàng")
+    for row in rows:
+        table.add_row(str(row["name"]), str(row["state"]), str(row["pid"]), "✓" if row["ready"] else "[red]✗[/red]")
+    console = Console()
+    console.print(table, highlight=False)
+    console.print(address)

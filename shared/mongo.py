@@ -1,11 +1,15 @@
 """MongoDB for one service: connection, transactions, typed access, change streams, blobs. Only this file imports motor."""
 
+import asyncio
 import hashlib
 import os
+import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any, TypeVar
 
 os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer that also watches (decision 0004)
@@ -39,6 +43,7 @@ _OPTIONS = {
     "uuidRepresentation": "standard",
 }
 _OPERATION_TIMEOUT_MS = 10_000
+_TRANSACTION_SECONDS = 30
 
 
 class _DecimalCodec(TypeCodec):
@@ -204,19 +209,43 @@ class Store:
         return Tx(self._database)
 
     async def transaction(self, body: Callable[[Tx], Awaitable[T]]) -> T:
-        """Run `body` in a transaction and commit. It may run several times: no effect outside of the database."""
+        """Run `body` in a transaction and commit. It may run several times: no effect outside of the database.
 
-        async def run(session: Any) -> T:
-            return await body(Tx(self._database, session))
+        Conflicts with other writers are retried with a growing, jittered pause for half a minute; motor's own loop
+        retries at once, and twenty writers of one document then starve one another.
+        """
+        stop = time.monotonic() + _TRANSACTION_SECONDS
+        for attempt in count(1):
+            async with await self._client.start_session() as session:
+                try:
+                    return await self._attempt(session, body)
+                except DriverError as error:
+                    if not error.has_error_label("TransientTransactionError") or time.monotonic() > stop:
+                        raise
+            await asyncio.sleep(random.uniform(0.001, min(0.25, 0.004 * 1.6**attempt)))  # noqa: S311 - jitter
+        raise AssertionError
 
-        async with await self._client.start_session() as session:
-            result: T = await session.with_transaction(
-                run,
-                read_concern=ReadConcern("snapshot"),
-                write_concern=WriteConcern("majority", j=True),
-                read_preference=ReadPreference.PRIMARY,
-            )
-            return result
+    async def _attempt(self, session: Any, body: Callable[[Tx], Awaitable[T]]) -> T:
+        session.start_transaction(
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority", j=True),
+            read_preference=ReadPreference.PRIMARY,
+        )
+        try:
+            result = await body(Tx(self._database, session))
+        except BaseException:
+            if session.in_transaction:
+                await session.abort_transaction()
+            raise
+        while True:
+            try:
+                await session.commit_transaction()
+            except DriverError as error:
+                # Whether it was committed is unknown: asking again is safe and gives the answer.
+                if not error.has_error_label("UnknownTransactionCommitResult") or error.timeout:
+                    raise
+            else:
+                return result
 
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Create the collections and indexes that are missing; transactions must not create them on the way."""

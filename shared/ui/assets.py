@@ -1,6 +1,6 @@
 """Builds `static/dist/` from the npm packages and our own files: content-hashed names and `manifest.json`.
 
-`python -m shared.ui.assets` after `npm ci`. Nothing here is imported by a page; pages ask `render.asset_url`.
+`python -m shared.ui.assets` after `npm ci`. Nothing here is imported by a page; pages ask `manifest.asset_url`.
 """
 
 import hashlib
@@ -12,11 +12,9 @@ from pathlib import Path
 
 from fontTools import subset
 
+from shared.ui.manifest import DIST, MANIFEST, STATIC, AssetsMissing
 from shared.ui.vendor_css import adapted
 
-STATIC = Path(__file__).parent / "static"
-DIST = STATIC / "dist"
-MANIFEST = DIST / "manifest.json"
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 
 FAMILY = "Be Vietnam Pro"
@@ -36,10 +34,6 @@ VENDOR_SCRIPTS = {
     "govuk-frontend.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
 }
-
-
-class AssetsMissing(RuntimeError):
-    """The npm packages are not there, or the assets were never built."""
 
 
 def font_subset(source: Path, unicodes: str) -> bytes:
@@ -103,8 +97,8 @@ def build(node_modules: Path = NODE_MODULES) -> dict[str, str]:
     own = "".join((STATIC / "css" / name).read_text() for name in STYLES)
     dist.add("site.css", (faces + govuk + own).encode())
     dist.add("stage.css", (faces + (STATIC / "css/stage.css").read_text()).encode())
-    for name, path in VENDOR_SCRIPTS.items():
-        dist.add(name, (node_modules / path).read_bytes())
+    for name, package_path in VENDOR_SCRIPTS.items():
+        dist.add(name, (node_modules / package_path).read_bytes())
     own_scripts = sorted(path for path in STATIC.glob("*.js") if path.name != "start.js")
     for path in [*own_scripts, STATIC / "start.js"]:  # start.js names the others, so it comes last
         dist.add(path.name, dist.linked(path.read_text()))

@@ -14,7 +14,7 @@ _KIBI = 1024
 
 def _day_month_year(day: date) -> str:
     # Nghị định 30/2020/NĐ-CP, Phụ lục I: days below 10 and months 1 and 2 carry a leading zero, other months do not.
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    month = f"{day.month:02d}" if day.month in {1, 2} else str(day.month)
     return f"{day.day:02d}/{month}/{day.year}"
 
 

@@ -3,22 +3,29 @@
 The only importer of jinja2. Requests, sessions and routes are `shared/web.py`.
 """
 
-import json
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
-from jinja2 import Template, pass_context
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    Template,
+    pass_context,
+)
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from shared.ids import new_id
 from shared.ui import filters
-from shared.ui.assets import MANIFEST, AssetsMissing
+from shared.ui.manifest import asset_url
 from shared.ui.navigation import is_current, places_for
 from shared.ui.states import look_of
 
@@ -39,24 +46,13 @@ class _Vendor(BaseLoader):
         )
 
     def load(
-        self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None  # noqa: A002
+        self,
+        environment: Environment,  # noqa: ARG002 - not the asker's engine: that is the point
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002, ARG002 - jinja2's own name
     ) -> Template:
         """The vendor template `name`, whichever environment asks."""
         return self._environment.get_template(f"govuk_frontend_jinja/{name}")
-
-
-@cache
-def _manifest() -> dict[str, str]:
-    try:
-        names: dict[str, str] = json.loads(MANIFEST.read_text())
-    except FileNotFoundError:
-        raise AssetsMissing("static/dist is missing: run `npm ci`, then `python -m shared.ui.assets`") from None
-    return names
-
-
-def asset_url(name: str) -> str:
-    """The URL of a built asset, with its content hash; KeyError for a name that was not built."""
-    return f"/static/dist/{_manifest()[name]}"
 
 
 @pass_context
@@ -109,19 +105,37 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         [FileSystemLoader([*template_dirs, TEMPLATES]), PrefixLoader({"govuk_frontend_jinja": _Vendor()})]
     )
     env = Environment(
-        autoescape=True, undefined=StrictUndefined, loader=loader, trim_blocks=True, lstrip_blocks=True,
+        autoescape=True,
+        undefined=StrictUndefined,
+        loader=loader,
+        trim_blocks=True,
+        lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
     own: list[Callable[..., str]] = [
-        filters.vn_date, filters.vn_time, filters.vn_datetime, filters.vn_moment, filters.vn_number,
-        filters.file_size, filters.iso, filters.hanoi_input,
+        filters.vn_date,
+        filters.vn_time,
+        filters.vn_datetime,
+        filters.vn_moment,
+        filters.vn_number,
+        filters.file_size,
+        filters.iso,
+        filters.hanoi_input,
     ]
     env.filters.update({function.__name__: function for function in own})
     env.filters.update(relative_time=_relative_time, asset=asset_url, look=look_of)
     env.globals.update(
-        asset=asset_url, csrf=_csrf, client_key=_client_key, new_client_key=_client_key, with_query=with_query,
-        errors_of=_errors_of, typed=_typed, page_numbers=_page_numbers,
-        time_left=filters.time_left, places_for=places_for, is_current=is_current,
+        asset=asset_url,
+        csrf=_csrf,
+        client_key=_client_key,
+        new_client_key=_client_key,
+        with_query=with_query,
+        errors_of=_errors_of,
+        typed=_typed,
+        page_numbers=_page_numbers,
+        time_left=filters.time_left,
+        places_for=places_for,
+        is_current=is_current,
     )
     return env
 

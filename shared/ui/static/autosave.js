@@ -42,7 +42,7 @@ class Draft {
   touched() {
     this.change += 1;
     this.keep();
-    if (this.blocked) return;
+    if (this.blocked || this.wait > firstRetry) return; // while the line is down the next try is already set
     this.say("Đang soạn…");
     this.later(pause);
   }

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import time
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def url(folder: Path) -> str:
 
 
 def kafka_url(folder: Path) -> str:
-    """host:port of its broker."""
-    return kafka.address(ports(folder))
+    """host:port of its broker; `KAFKA_URL` names another one."""
+    return os.environ.get("KAFKA_URL") or kafka.address(ports(folder))
 
 
 def held(folder: Path) -> bool:

@@ -63,7 +63,9 @@ def status(folder: Folder, *, as_json: AsJson = False) -> None:
 @app.command()
 def logs(
     folder: Folder,
-    names: Annotated[list[str] | None, typer.Argument(help="judging, judging.worker, kafka, …; bỏ trống là tất cả")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="judging, judging.worker, kafka, …; bỏ trống là tất cả")
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Theo dõi tiếp")] = False,
     last: Annotated[int, typer.Option("--last", "-n", help="Số dòng cuối")] = 100,
 ) -> None:
@@ -111,7 +113,9 @@ def dlq_list(folder: Folder, *, service: str | None = None, as_json: AsJson = Fa
         typer.echo(json.dumps(letters, ensure_ascii=False, indent=1, default=str))
         return
     for letter in letters:
-        typer.echo(f"{letter['service']}  {letter['_id']}  {letter['at']:%Y-%m-%d %H:%M}  {letter['reason']}: {letter['error']}")
+        typer.echo(
+            f"{letter['service']}  {letter['_id']}  {letter['at']:%Y-%m-%d %H:%M}  {letter['reason']}: {letter['error']}"
+        )
     typer.echo(f"{len(letters)} tin / dead letters")
 
 
@@ -142,6 +146,4 @@ def demo(
 ) -> None:
     """Diễn cả một cuộc thi qua HTTP, từ bản nháp đầu tiên đến kết quả công bố."""
     at = url or import_module("deploy.running").url(folder.resolve())
-    raise typer.Exit(
-        import_module("deploy.demo.driver").run(at, entries=entries, judges=judges, finalists=finalists)
-    )
+    raise typer.Exit(import_module("deploy.demo.driver").run(at, entries=entries, judges=judges, finalists=finalists))

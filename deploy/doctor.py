@@ -20,7 +20,6 @@ from pymongo.errors import PyMongoError
 
 from deploy import running
 from deploy.local import artifacts, environment, java, node, places
-from deploy.local.keys import Keys
 from deploy.local.ports import taken
 from deploy.local.supervision import Supervisor
 from deploy.local.system import System
@@ -60,7 +59,9 @@ def examine(folder: Path) -> list[Finding]:
 
 def _versions(_: Path) -> Iterator[Finding]:
     fine = sys.version_info[:2] >= _OLDEST_PYTHON
-    yield Finding("ok" if fine else "fail", "Python", platform.python_version(), "" if fine else "Cần Python 3.11 trở lên.")
+    yield Finding(
+        "ok" if fine else "fail", "Python", platform.python_version(), "" if fine else "Cần Python 3.11 trở lên."
+    )
     here = f"{platform.system()} {platform.machine()}"
     fine = here == artifacts.load().platform
     advice = "" if fine else "Đặt MONGO_URL và KAFKA_URL, hoặc dùng docker compose."
@@ -68,7 +69,9 @@ def _versions(_: Path) -> Iterator[Finding]:
     own = java.on_the_machine()
     yield Finding("ok", "Java", f"{own} ({java.major(own)})" if own else "dùng bản ghim sẵn / pinned")
     found = node.on_the_machine()
-    yield Finding("ok", "Node.js", f"{found.node} ({node.major(found.node)})" if found else "dùng bản ghim sẵn / pinned")
+    yield Finding(
+        "ok", "Node.js", f"{found.node} ({node.major(found.node)})" if found else "dùng bản ghim sẵn / pinned"
+    )
 
 
 def _programs(_: Path) -> Iterator[Finding]:
@@ -79,7 +82,9 @@ def _programs(_: Path) -> Iterator[Finding]:
     for name in needed:
         there = pins.wheels[name].home(cache).is_dir()
         found = f"{pins.wheels[name].version}" if there else "chưa tải"
-        yield Finding("ok" if there else "warn", name, found, "" if there else "make up sẽ tải, hoặc: python -m deploy fetch")
+        yield Finding(
+            "ok" if there else "warn", name, found, "" if there else "make up sẽ tải, hoặc: python -m deploy fetch"
+        )
     missing = artifacts.missing_jars(pins, cache / "programs" / f"kafka-{pins.kafka_version}")
     found = f"thiếu {len(missing)} jar" if missing else pins.kafka_version
     advice = "make up sẽ tải, hoặc: python -m deploy fetch" if missing else ""
@@ -88,7 +93,7 @@ def _programs(_: Path) -> Iterator[Finding]:
 
 
 def _mongod_runs(pins: artifacts.Pins, cache: Path) -> Iterator[Finding]:
-    """mongod needs two libraries of the system: libcurl 4 and liblzma 5."""
+    """Two libraries of the system are needed for that: libcurl 4 and liblzma 5."""
     home = pins.wheels["mongod"].home(cache)
     if not home.is_dir():
         return
@@ -97,7 +102,9 @@ def _mongod_runs(pins: artifacts.Pins, cache: Path) -> Iterator[Finding]:
         [str(home / "mongod"), "--version"], env=libraries, capture_output=True, text=True, check=False, timeout=30
     )
     if done.returncode:
-        yield Finding("fail", "mongod chạy được", done.stderr.strip()[:200], "Cài libcurl4 và liblzma5 của hệ điều hành.")
+        yield Finding(
+            "fail", "mongod chạy được", done.stderr.strip()[:200], "Cài libcurl4 và liblzma5 của hệ điều hành."
+        )
     else:
         yield Finding("ok", "mongod chạy được", done.stdout.splitlines()[0])
 
@@ -136,7 +143,9 @@ def _clock(folder: Path) -> Iterator[Finding]:
 def _ports(folder: Path) -> Iterator[Finding]:
     busy = {name: port for name, port in running.ports(folder).named().items() if taken(port)}
     for name, port in busy.items():
-        yield Finding("fail", f"cổng {port}", f"chương trình khác đang dùng, mà {name} cần", "python -m deploy up --port 9080")
+        yield Finding(
+            "fail", f"cổng {port}", f"chương trình khác đang dùng, mà {name} cần", "python -m deploy up --port 9080"
+        )
     if not busy:
         yield Finding("ok", "cổng", "đều còn trống; hệ thống không chạy")
 

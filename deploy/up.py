@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,9 +17,9 @@ from rich.panel import Panel
 from rich.table import Table
 
 from deploy.local import artifacts, java, leftovers, mongo
+from deploy.local.kafka import BrokerError
 from deploy.local.keys import write_private
 from deploy.local.node import NpmError
-from deploy.local.kafka import BrokerError
 from deploy.local.ports import Ports, taken
 from deploy.local.progress import Reporter, shown, step
 from deploy.local.stack import AlreadyRunningError, NotReadyError
@@ -109,7 +109,7 @@ def _demo(system: System, report: Reporter) -> list[dict[str, Any]]:
     if not _empty(system):
         return list(json.loads(kept.read_text())) if kept.is_file() else []
     with step(report, "Nạp dữ liệu trình diễn (kế hoạch 34/KH-UBND năm 2019)"):
-        people = [asdict(one) if is_dataclass(one) else dict(one) for one in seed(system.url)]
+        people = [asdict(one) for one in seed(system.url)]
     write_private(kept, json.dumps(people, ensure_ascii=False, indent=1))
     return people
 
@@ -128,7 +128,10 @@ def _announce(console: Console, system: System, sign_ins: list[dict[str, Any]]) 
             table.add_row(*(str(value) for value in person.values()))
         console.print(table)
     if not system.external_mongo:
-        console.print(f"MongoDB {mongo.VERSION} đi kèm chỉ để phát triển và xem thử (hết hạn hỗ trợ, giấy phép SSPL).", style="dim")
+        console.print(
+            f"MongoDB {mongo.VERSION} đi kèm chỉ để phát triển và xem thử (hết hạn hỗ trợ, giấy phép SSPL).",
+            style="dim",
+        )
     console.print(
         Panel(
             f"[bold]{system.url}[/bold]\nHộp thư thử / caught mails: {system.mail_url}\n"
@@ -153,13 +156,15 @@ def _stay(console: Console, system: System) -> int:
     status = system.supervisor.exit_status()
     leftovers.end(system.folder)
     system.close()
-    console.print("Đã dừng. / Stopped." if status == 0 else f"Bộ giám sát dừng bất thường / supervisord ended: {status}")
+    console.print(
+        "Đã dừng. / Stopped." if status == 0 else f"Bộ giám sát dừng bất thường / supervisord ended: {status}"
+    )
     return 0 if status == 0 else 1
 
 
 @contextmanager
 def _signals() -> Iterator[None]:
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_: int, __: FrameType | None) -> None:
         raise _ToldToStop
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}

@@ -23,7 +23,7 @@ def of(folder: Path) -> list[int]:
         try:
             if entry.stat().st_uid != os.getuid() or wanted not in (entry / "environ").read_bytes().split(b"\0"):
                 continue
-            supervises = b"supervisor.supervisord" in (entry / "cmdline").read_bytes()
+            supervises = b"deploy/local/supervise.py" in (entry / "cmdline").read_bytes()
         except OSError:  # it ended while we looked, or is not ours to look at
             continue
         found.append((not supervises, int(entry.name)))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from confluent_kafka import Producer
 
-from deploy.local.program import Program
 from deploy.local.ports import HOST
+from deploy.local.program import Program
 
 _ADDRESS = "memory-broker"
 

@@ -70,7 +70,9 @@ def admin_url(ports: Ports, keys: Keys) -> str:
 def service_url(service: str, ports: Ports, keys: Keys) -> str:
     """What a service connects with: its own user, its own database."""
     password = keys.mongo[service]
-    return f"mongodb://{service}:{password}@{HOST}:{ports.mongo}/{service}?authSource={service}&replicaSet={REPLICA_SET}"
+    return (
+        f"mongodb://{service}:{password}@{HOST}:{ports.mongo}/{service}?authSource={service}&replicaSet={REPLICA_SET}"
+    )
 
 
 def external_service_url(service: str, url: str) -> str:
@@ -149,7 +151,9 @@ def _initiate(client: MongoClient[dict[str, Any]], ports: Ports) -> None:
             raise
 
 
-def _create_user(client: MongoClient[dict[str, Any]], database: str, name: str, password: str, roles: list[str]) -> None:
+def _create_user(
+    client: MongoClient[dict[str, Any]], database: str, name: str, password: str, roles: list[str]
+) -> None:
     rights = [{"role": role, "db": database} for role in roles]
     try:
         client[database].command("createUser", name, pwd=password, roles=rights)

@@ -74,9 +74,7 @@ def npm(args: list[str], report: Reporter, folder: Path = places.CHECKOUT) -> No
     """
     found = find(report)
     environment = found.environment | {"npm_config_update_notifier": "false"}
-    done = subprocess.run(
-        [*found.npm, *args], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*found.npm, *args], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         last = "\n  ".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
         raise NpmError(f"npm {' '.join(args)} không chạy được / failed:\n  {last}")

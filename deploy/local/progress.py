@@ -71,7 +71,7 @@ class Bars:
 class Silent:
     """For tests and for callers who print themselves."""
 
-    def begin(self, label: str, total: int | None = None) -> int:
+    def begin(self, label: str, total: int | None = None) -> int:  # noqa: ARG002 - it has nobody to tell
         return 0
 
     def at(self, task: int, done: int) -> None:

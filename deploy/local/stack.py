@@ -57,7 +57,9 @@ class Stack:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop everything; the data stays."""
         self.close()
 
@@ -164,7 +166,9 @@ class Stack:
         if not self.external_mongo:
             with step(self.report, "Khởi động MongoDB, tạo người dùng"):
                 mongo.initialise(self.ports, self.keys)
-        with step(self.report, "Khởi động Kafka, tạo chủ đề" if self.broker == "kafka" else "Khởi động Kafka trong bộ nhớ"):
+        with step(
+            self.report, "Khởi động Kafka, tạo chủ đề" if self.broker == "kafka" else "Khởi động Kafka trong bộ nhớ"
+        ):
             self._until("kafka", self._broker_ready)
             if self.broker == "kafka":
                 topics.create(self.kafka_url)

@@ -1,17 +1,16 @@
 """Supervisord for one data folder: its configuration, its life, and its control socket. Knows programs, not what they do."""
 
-import ctypes
 import getpass
 import http.client
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import xmlrpc.client
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from deploy.local.keys import write_private
 from deploy.local.program import Program
 
 _START_SECONDS = 30
-_PR_SET_PDEATHSIG = 1
+_SUPERVISE = Path(__file__).with_name("supervise.py")
 _NOT_RUNNING = 70
 _ALREADY_STARTED = 60
 _GONE = (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError)
@@ -72,7 +71,7 @@ class SupervisorError(Exception):
 
 
 def config_text(programs: Iterable[Program], folder: Path, socket: Path) -> str:
-    """supervisord's configuration. A dead program is tried again after one second, then two, three, … for ever."""
+    """What supervisord reads. A dead program is tried again after one second, then two, three, … for ever."""
     logs, run = folder / "logs", folder / "run"
     user = f"user={getpass.getuser()}\n" if os.getuid() == 0 else ""
     text = _HEAD.format(socket=socket, logs=logs, run=run, user=user)
@@ -126,12 +125,11 @@ class Supervisor:
         self.socket.unlink(missing_ok=True)
         with (logs / "supervisord.out").open("wb") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)],
+                [sys.executable, str(_SUPERVISE), str(os.getpid()), "-n", "-c", str(config)],
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
                 env=os.environ | {leftovers.MARK: str(self.folder)},
             )
         self._wait_for_socket(logs / "supervisord.out")
@@ -192,10 +190,8 @@ class Supervisor:
             states = self.states()
             for names in _in_stop_order(self.folder, states):
                 self._stop_together(names)
-            try:
+            with suppress(*_GONE):  # it may be gone before it has answered
                 self._rpc.shutdown()
-            except _GONE:  # it may be gone before it has answered
-                pass
         if self._process is not None:
             self._process.wait()
         self.socket.unlink(missing_ok=True)
@@ -214,8 +210,3 @@ def _in_stop_order(folder: Path, names: Iterable[str]) -> list[list[str]]:
         rank = json.loads(launch_file(folder, name).read_text())["rank"]
         groups.setdefault(rank // 10, []).append(name)
     return [groups[key] for key in sorted(groups, reverse=True)]
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the starting thread dies, be it by kill -9."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

@@ -1,7 +1,7 @@
 """The whole system on one machine as a value:
 
-    with System(folder) as system:
-        system.url, system.restart("judging.worker"), system.kill("kafka"), system.logs("submissions.web")
+with System(folder) as system:
+    system.url, system.restart("judging.worker"), system.kill("kafka"), system.logs("submissions.web")
 """
 
 import sys
@@ -77,8 +77,14 @@ class System(Stack):
         if kind == "web":
             listen = ["--host", "127.0.0.1", "--port", str(self.ports.web[service])]
             return [
-                sys.executable, "-m", "uvicorn", f"{module}:app", *listen,
-                "--no-access-log", "--timeout-graceful-shutdown", "20",
+                sys.executable,
+                "-m",
+                "uvicorn",
+                f"{module}:app",
+                *listen,
+                "--no-access-log",
+                "--timeout-graceful-shutdown",
+                "20",
             ]
         if kind == "worker":
             tables = self.folder / "tables" / service

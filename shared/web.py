@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -92,7 +92,7 @@ async def _nobody_knows(_: str) -> None:
     raise RuntimeError("the application has not started")
 
 
-def gates(route: APIRoute) -> list[Gate]:
+def gates(route: APIRoute | RouteContext) -> list[Gate]:
     """The gates a route declares."""
     found, waiting = [], [route.dependant]
     while waiting:
@@ -104,7 +104,9 @@ def gates(route: APIRoute) -> list[Gate]:
 
 
 def _refuse_ungated(app: FastAPI) -> None:
-    open_routes = [route.path for route in app.routes if isinstance(route, APIRoute) and not gates(route)]
+    # `app.routes` holds an included router as one entry; its routes only show up this way.
+    routes = (each for each in iter_route_contexts(app.routes) if isinstance(each.original_route, APIRoute))
+    open_routes = [route.path for route in routes if not gates(route)]
     if open_routes:
         raise RuntimeError(f"routes that do not say who may enter: {open_routes}")
 

@@ -1,21 +1,26 @@
 """Kafka: the Faust application of a worker, the relay's producer, topics. Only this file imports faust and aiokafka."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import faust
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 from faust.transport.drivers import aiokafka as driver
 
+from shared import logs
 from shared.mongo import Document
 from shared.topics import CHANGELOGS, TOPICS, Changelog, Topic
 
 _SEND_SECONDS = 30
 _ALREADY_THERE = 36
+_BROKER_PAUSE = 2.0
+log = logs.get(__name__)
 App = faust.App
 Stream = faust.StreamT[bytes]
 Table = faust.Table
@@ -31,9 +36,21 @@ class _IdempotentProducer(driver.Producer):
     def _settings_extra(self) -> dict[str, Any]:
         return {"acks": "all", "enable_idempotence": True}
 
+    async def on_start(self) -> None:
+        """Wait for the broker instead of dying without it: a crash loop helps nobody (stack notes, test 9)."""
+        while True:
+            try:
+                await super().on_start()
+            except KafkaConnectionError:
+                log.warning("worker.broker.awaited", url=str(self.transport.url))
+                if self._producer is not None:
+                    await self._producer.stop()
+                await asyncio.sleep(_BROKER_PAUSE)
+            else:
+                return
 
-class _Transport(driver.Transport):
-    Producer = _IdempotentProducer
+
+driver.Transport.Producer = _IdempotentProducer
 
 
 def worker_app(service: str, kafka_url: str, *, slot: int, agents: Sequence[str]) -> App:
@@ -65,8 +82,11 @@ def worker_app(service: str, kafka_url: str, *, slot: int, agents: Sequence[str]
         processing_guarantee="at_least_once",
         worker_redirect_stdouts=False,
         web_enabled=False,
+        # Faust throws every handler away at start: give it ours back and keep the levels.
+        logging_config={"version": 1, "incremental": True, "disable_existing_loggers": False},
+        loghandlers=[logs.handler()],
+        datadir=str(Path(tempfile.gettempdir()) / f"sang-kien-{service}-{slot}"),
     )
-    app.conf.loghandlers = []
     return app
 
 

@@ -27,33 +27,40 @@ def _add_correlation(_: object, __: str, event: structlog.typing.EventDict) -> s
     return event
 
 
-def configure(process: str, level: str = "info") -> None:
-    """Send structlog and the standard library's loggers to stdout as JSON lines."""
-    shared = [
-        structlog.contextvars.merge_contextvars,
-        _add_correlation,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
+_CHAIN: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    _add_correlation,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+
+
+def handler() -> logging.Handler:
+    """A handler that writes one JSON line for each record to stdout."""
+    made = logging.StreamHandler(sys.stdout)
+    made.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            foreign_pre_chain=[*_CHAIN, structlog.stdlib.ExtraAdder()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
     )
+    return made
+
+
+def configure(process: str, level: str = "info") -> None:
+    """Send structlog and the standard library's loggers to stdout as JSON lines."""
+    structlog.configure(
+        processors=[*_CHAIN, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler()]
     root.setLevel(level.upper())
     for noisy in ("pymongo", "aiokafka", "mode", "faust"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

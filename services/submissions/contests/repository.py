@@ -1,0 +1,43 @@
+"""The only code that touches `contests`."""
+
+from collections.abc import Sequence
+
+from services.submissions.contests.domain import Contest, State
+from shared.errors import NotFound
+from shared.mongo import Document, Index, Tx
+
+INDEXES = (
+    Index("contests", (("slug", 1),), unique=True),
+    Index("contests", (("state", 1), ("timetable.closes_at", -1))),
+)
+
+
+def _contest(document: Document) -> Contest:
+    return Contest(id=document["_id"], **document)
+
+
+async def get(tx: Tx, contest_id: str) -> Contest:
+    """Raises NotFound."""
+    document = await tx["contests"].get(contest_id)
+    if document is None:
+        raise NotFound
+    return _contest(document)
+
+
+async def find_by_slug(tx: Tx, slug: str) -> Contest | None:
+    """In any state."""
+    document = await tx["contests"].find_one({"slug": slug})
+    return _contest(document) if document else None
+
+
+async def in_states(tx: Tx, states: Sequence[State]) -> list[Contest]:
+    """Those that close last first."""
+    where = {"state": {"$in": list(states)}}
+    return [_contest(one) for one in await tx["contests"].find(where, sort=[("timetable.closes_at", -1)])]
+
+
+async def save(tx: Tx, contest: Contest) -> None:
+    """Raises Stale, Duplicate."""
+    document = {"_id": contest.id, **contest.model_dump(exclude={"id"})}
+    await tx["contests"].save(document)
+    contest.version = document["version"]

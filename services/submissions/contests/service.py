@@ -1,0 +1,133 @@
+"""What can be done with contests; one function is one transaction."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from services.submissions.contests import domain, repository
+from services.submissions.contests.domain import Contest, Rules, State
+from shared import outbox
+from shared.errors import Invalid, NotFound, Stale
+from shared.events.envelope import Event
+from shared.identity import Person, Role
+from shared.ids import new_id
+from shared.mongo import Document, Duplicate, Store, Tx
+from shared.once import once
+
+INDEXES = repository.INDEXES
+
+
+async def get(tx: Tx, contest_id: str) -> Contest:
+    """In any state; its fields are the rules in force. Raises NotFound."""
+    return await repository.get(tx, contest_id)
+
+
+async def by_slug(tx: Tx, slug: str) -> Contest:
+    """A contest the public may see. Raises NotFound."""
+    contest = await repository.find_by_slug(tx, slug)
+    if contest is None or contest.state is State.DRAFT:
+        raise NotFound
+    return contest
+
+
+async def published(tx: Tx) -> list[Contest]:
+    """What the public may see: published and closed contests, those that close last first."""
+    return await repository.in_states(tx, [State.PUBLISHED, State.CLOSED])
+
+
+async def managed(store: Store, by: Person) -> list[Contest]:
+    """The contests that somebody organises."""
+    every = await repository.in_states(store.read, list(State))
+    return [contest for contest in every if _organises(by, contest.id)]
+
+
+async def to_manage(store: Store, contest_id: str, by: Person) -> Contest:
+    """A contest for its organiser. Raises NotFound, also for everybody else."""
+    if not _organises(by, contest_id):
+        raise NotFound
+    return await repository.get(store.read, contest_id)
+
+
+def _organises(person: Person, contest_id: str) -> bool:
+    return person.may(Role.ORGANISER, contest_id) or person.may(Role.ADMINISTRATOR, "*")
+
+
+async def create(store: Store, rules: Rules, *, key: str, by: Person, at: datetime) -> Document:
+    """A new draft: {contest_id, version}. Raises SlugTaken, Invalid, KeyReused, Forbidden."""
+    by.require(Role.ORGANISER, Role.ADMINISTRATOR, scope="*")
+    contest_id = new_id()
+
+    async def work(tx: Tx) -> Document:
+        contest = Contest(id=contest_id, created_at=at, **rules.model_dump(include=set(Rules.model_fields)))
+        contest.revise(contest.rules())
+        await _free_slug(tx, contest.id, rules.slug)
+        await repository.save(tx, contest)
+        return {"contest_id": contest.id, "version": contest.version}
+
+    body = rules.model_dump(mode="json")
+    try:
+        return await once(store, action="contests.create", by=by.id, key=key, body=body, work=work)
+    except Duplicate as error:
+        raise domain.SlugTaken(field="slug") from error
+
+
+async def _free_slug(tx: Tx, contest_id: str, slug: str) -> None:
+    other = await repository.find_by_slug(tx, slug)
+    if other is not None and other.id != contest_id:
+        raise domain.SlugTaken(field="slug")
+
+
+async def revise(store: Store, contest_id: str, rules: Rules, *, version: int, by: Person) -> Contest:
+    """Change the working rules as read at `version`. Raises NotFound, Stale, RulesFrozen, SlugTaken, Invalid."""
+
+    async def change(tx: Tx, contest: Contest) -> Event | None:
+        await _free_slug(tx, contest.id, rules.slug)
+        contest.revise(rules)
+        return None
+
+    return await _change(store, contest_id, change, version=version, by=by, at=None)
+
+
+async def publish(store: Store, contest_id: str, *, version: int, by: Person, at: datetime) -> Contest:
+    """Bring the working rules as read at `version` into force. Raises NotFound, Stale, Invalid, NothingNew."""
+
+    async def change(_: Tx, contest: Contest) -> Event:
+        return contest.publish(at)
+
+    return await _change(store, contest_id, change, version=version, by=by, at=at)
+
+
+async def close(store: Store, contest_id: str, *, version: int, by: Person, at: datetime) -> Contest:
+    """Take no more entries. Raises NotFound, Stale, NotOpen."""
+
+    async def change(_: Tx, contest: Contest) -> Event:
+        return contest.close(at)
+
+    return await _change(store, contest_id, change, version=version, by=by, at=at)
+
+
+async def _change(
+    store: Store,
+    contest_id: str,
+    change: Callable[[Tx, Contest], Awaitable[Event | None]],
+    *,
+    version: int,
+    by: Person,
+    at: datetime | None,
+) -> Contest:
+    if not _organises(by, contest_id):
+        raise NotFound
+
+    async def work(tx: Tx) -> Contest:
+        contest = await repository.get(tx, contest_id)
+        if contest.version != version:
+            raise Stale
+        event = await change(tx, contest)
+        await repository.save(tx, contest)
+        if event is not None and at is not None:
+            await outbox.add(tx, event, subject=contest.id, seq=contest.facts, by=by.id, time=at)
+        return contest
+
+    try:
+        return await store.transaction(work)
+    except Duplicate as error:
+        raise Invalid([{"field": "slug", "text": domain.SlugTaken.message}]) from error

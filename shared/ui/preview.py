@@ -15,6 +15,7 @@ import segno
 from markupsafe import Markup
 
 from shared.clock import HANOI
+from shared.errors import Refusal
 from shared.ui.filters import vn_number
 from shared.ui.manifest import DIST
 from shared.ui.render import TEMPLATES, environment, render
@@ -77,6 +78,8 @@ def _samples() -> dict[str, Any]:
         ],
         "qr": Markup(segno.make("https://example.vn/bien-nhan/7K3M-92QX").svg_inline(omitsize=True, border=1)),  # noqa: S704 - segno's own SVG
         "incident": "01JX-7Q2M-93",
+        "status": 503,
+        "refusal": Refusal("Hệ thống đang tạm gián đoạn và sẽ tự nối lại."),
         **_form(),
     }
 

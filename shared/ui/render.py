@@ -76,16 +76,23 @@ def with_query(params: Mapping[str, Any], **changes: Any) -> str:
     return "?" + urlencode(kept, doseq=True)
 
 
-def _errors_of(errors: Sequence[Mapping[str, str]], field: str) -> dict[str, str] | None:
+def _field_id(name: str) -> str:
+    """The id of a field: its name without the `[]` that makes `shared/forms.py` collect a list."""
+    return name.removesuffix("[]")
+
+
+def _errors_of(errors: Sequence[Mapping[str, str]], name: str) -> dict[str, str] | None:
     """The error-message argument of a field, from the list of {field, text} pairs."""
-    texts = [error["text"] for error in errors if error.get("field") == field]
+    texts = [error["text"] for error in errors if error.get("field") == _field_id(name)]
     return {"text": " ".join(texts), "visuallyHiddenText": "Lỗi"} if texts else None
 
 
 def _typed(values: Mapping[str, Any], name: str, instead: Any = "") -> Any:
-    """What was typed into a field, or `instead` when the form was not yet touched."""
-    value = values.get(name, instead)
-    return "" if value is None else value
+    """What was typed into a field, or `instead` when the form was not yet touched; `parts.solution` looks inside."""
+    value: Any = values
+    for part in _field_id(name).split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return instead if value is None else value
 
 
 def _page_numbers(page: int, pages: int) -> list[int | None]:
@@ -131,6 +138,7 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         new_client_key=_client_key,
         with_query=with_query,
         errors_of=_errors_of,
+        field_id=_field_id,
         typed=_typed,
         page_numbers=_page_numbers,
         time_left=filters.time_left,

@@ -21,7 +21,7 @@ function watch(form) {
       field.classList.toggle("govuk-input--error", wrong);
       field.setAttribute("aria-invalid", String(wrong));
     }
-    const marks = fields.map(read).filter((mark) => mark !== null && !Number.isNaN(mark));
+    const marks = fields.filter((field) => field.getAttribute("aria-invalid") === "false").map(read).filter((mark) => mark !== null);
     if (output) output.textContent = marks.length ? number.format(sum(marks)) : "–";
   };
   form.addEventListener("input", show);

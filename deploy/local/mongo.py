@@ -33,6 +33,7 @@ storage:
 net: {{bindIp: 127.0.0.1, port: {port}, unixDomainSocket: {{enabled: false}}}}
 replication: {{replSetName: {replica_set}, oplogSizeMB: 512}}
 security: {{authorization: enabled, keyFile: {key_file}}}
+systemLog: {{quiet: true}}
 setParameter: {{diagnosticDataCollectionEnabled: false}}
 """
 

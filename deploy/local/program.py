@@ -13,5 +13,7 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
     stop_seconds: int = 20
     """How long it may take to end after SIGTERM before it is killed."""
+    settle_seconds: int = 1
+    """How long it must live to count as started; dying earlier, it waits longer before each new try."""
     restart: bool = True
     """Whether it is started again when it ends by itself."""

@@ -54,7 +54,7 @@ directory={directory}
 priority={rank}
 autostart=false
 autorestart={restart}
-startsecs=1
+startsecs={settle_seconds}
 startretries={retries}
 stopsignal=TERM
 stopwaitsecs={stop_seconds}
@@ -84,6 +84,7 @@ def config_text(programs: Iterable[Program], folder: Path, socket: Path) -> str:
             directory=places.CHECKOUT,
             rank=program.rank,
             restart="true" if program.restart else "false",
+            settle_seconds=program.settle_seconds,
             retries=1_000_000 if program.restart else 0,
             stop_seconds=program.stop_seconds,
             logs=logs,

@@ -17,6 +17,7 @@ from deploy.local.progress import step
 from deploy.local.stack import Stack
 
 _WORKER_GRACE_SECONDS = 60
+_SETTLE_SECONDS = 10
 
 
 class System(Stack):
@@ -65,6 +66,7 @@ class System(Stack):
                 name,
                 self._command(name),
                 rank=50,
+                settle_seconds=_SETTLE_SECONDS,
                 environment=environment.of(name, at, self.ports, self.keys),
                 stop_seconds=_WORKER_GRACE_SECONDS if name.endswith(".worker") else 30,
             )

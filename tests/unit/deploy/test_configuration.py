@@ -36,9 +36,10 @@ def _supervised(program: Program, folder: Path) -> configparser.SectionProxy:
 
 
 def test_a_dead_process_is_started_again_for_ever_and_has_its_grace(tmp_path: Path):
-    section = _supervised(Program("judging.worker", ["x"], rank=50, stop_seconds=60), tmp_path)
+    section = _supervised(Program("judging.worker", ["x"], rank=50, stop_seconds=60, settle_seconds=10), tmp_path)
     assert section["autorestart"] == "true"
-    assert section.getint("startretries") > 10_000
+    assert int(section["startretries"]) > 10_000
+    assert section.getint("startsecs") == 10, "one that dies sooner has to wait before the next try"
     assert section["stopsignal"] == "TERM"
     assert section.getint("stopwaitsecs") == 60
     assert section["autostart"] == "false", "the order of the start is decided by readiness"

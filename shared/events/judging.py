@@ -129,6 +129,8 @@ class SlotClosed(Event):
     entry_id: str
     position: int
     closed_at: AwareDatetime
+    outcome: str = "closed"
+    """closed, absent or withdrawn: an absent finalist has no mark, which is not zero."""
 
 
 class Finalist(Body):

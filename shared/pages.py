@@ -66,6 +66,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
             "request_query": dict(request.query_params),
             "public_url": desk.settings.public_url,
             "now": now(),
+            "status": status,
             "service": desk.settings.service,
             "flash": notes,
             "unread": None,

@@ -52,8 +52,7 @@ def answer(request: Request, refusal: Refusal) -> Response:
         return RedirectResponse(renew_url(request), status_code=307)
     if isinstance(refusal, SignInNeeded) and request.method in ("GET", "HEAD"):
         return RedirectResponse(renew_url(request), status_code=303)
-    context = {"status": refusal.status, "refusal": refusal, "incident": incident}
-    return page(request, "error.html", refusal.status, **context)
+    return page(request, "error.html", refusal.status, refusal=refusal, incident=incident)
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:

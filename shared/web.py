@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,7 +75,7 @@ def create_app(service: Service) -> FastAPI:
         openapi_url=f"/api/{settings.service}/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY,
+        max_body_size=2 * MAX_BODY,
     )
     templates = [service.templates, Path(__file__).parent / "ui" / "templates"]
     app.state.desk = Desk(settings, _nobody_knows, environment(templates))
@@ -143,7 +144,16 @@ class _Around:
         known = incoming.count("-") + 1 == _TRACEPARENT_PARTS
         logs.traceparent.set(incoming if known else logs.new_traceparent())
         request.state.visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(18)
-        started = False
+        started, read = False, 0
+
+        async def receive_limited() -> Message:
+            # The framework's own limit answers in English whatever the handlers say; it stays as the outer wall.
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if max(read, int(request.headers.get("content-length") or 0)) > MAX_BODY:
+                raise HTTPException(413)
+            return message
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
@@ -153,7 +163,7 @@ class _Around:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_headers)
+            await self.app(scope, receive_limited, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the last catch of the process
             response = problems.on_surprise(request, error)
             if not started:

@@ -1,0 +1,56 @@
+"""Tokens, roles and the gate, without a network."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from shared.clock import now
+from shared.errors import Forbidden, SignInNeeded
+from shared.identity import Person, Role, TokenExpired, form_token, issue, read
+
+KEY = Ed25519PrivateKey.generate()
+PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+CHAIR = Person("p1", "Nguyễn Thị Mẫu", frozenset({("chair", "c1"), ("entrant", "*")}), "s1")
+
+
+def test_a_token_gives_back_the_person_it_was_issued_for() -> None:
+    at = now()
+    person, issued = read(issue(CHAIR, PRIVATE, at=at), PUBLIC)
+    assert person == CHAIR
+    assert abs(issued - at) < timedelta(milliseconds=2)
+
+
+def test_an_old_token_is_expired_and_a_forged_one_is_nobody() -> None:
+    with pytest.raises(TokenExpired):
+        read(issue(CHAIR, PRIVATE, at=now() - timedelta(hours=1)), PUBLIC)
+    other = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(SignInNeeded):
+        read(issue(CHAIR, other, at=now()), PUBLIC)
+    with pytest.raises(SignInNeeded):
+        read("not a token", PUBLIC)
+
+
+def test_a_changed_token_is_refused() -> None:
+    head, body, signature = issue(CHAIR, PRIVATE, at=now()).split(".")
+    flipped = body[:-2] + ("A" if body[-2] != "A" else "B") + body[-1]
+    with pytest.raises(SignInNeeded):
+        read(f"{head}.{flipped}.{signature}", PUBLIC)
+
+
+def test_a_role_holds_within_its_scope_only() -> None:
+    assert CHAIR.may(Role.CHAIR)
+    assert CHAIR.may(Role.CHAIR, "c1")
+    assert not CHAIR.may(Role.CHAIR, "c2")
+    assert CHAIR.may(Role.ENTRANT, "c2")
+    assert not CHAIR.may(Role.JUDGE)
+    with pytest.raises(Forbidden):
+        CHAIR.require(Role.CHAIR, Role.ORGANISER, scope="c2")
+    CHAIR.require(Role.ORGANISER, Role.CHAIR, scope="c1")
+
+
+def test_form_tokens_belong_to_a_visitor_and_to_our_secret() -> None:
+    assert form_token("v1", "k") == form_token("v1", "k")
+    assert len({form_token("v1", "k"), form_token("v2", "k"), form_token("v1", "l")}) == 3

@@ -1,0 +1,73 @@
+"""Vietnamese text: normal form, the search key, words, diacritics, names."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.text import diacritics, folded, name_key, nfc, one_line, word_count
+
+SENTENCE = "Rút ngắn thời gian giải quyết thủ tục đăng ký khai sinh tại bộ phận một cửa của phường"
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing_more(text: str) -> None:
+    assert nfc(nfc(text)) == nfc(text)
+
+
+def test_decomposed_input_becomes_the_composed_text() -> None:
+    assert nfc(unicodedata.normalize("NFD", SENTENCE)) == SENTENCE
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\ufeff", "\u202e", "\u2066", "\x00", "\x1b"])
+def test_signs_that_nobody_sees_are_taken_out(hidden: str) -> None:
+    assert nfc(f"sáng{hidden} kiến") == "sáng kiến"
+
+
+def test_line_ends_are_kept_and_alike() -> None:
+    assert nfc("một\r\nhai\rba") == "một\nhai\nba"
+    assert one_line("  một \n hai\u00a0 ba ") == "một hai ba"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("dat dai", "đất đai"),
+        ("DUONG DEN", "Đường đến"),
+        ("thuy", "thuỷ"),
+        ("hoa", "hòa"),
+        ("ha noi", unicodedata.normalize("NFD", "Hà Nội")),
+    ],
+)
+def test_search_finds_text_without_its_marks_whatever_their_form(typed: str, stored: str) -> None:
+    assert folded(typed) == folded(stored)
+
+
+def test_both_tone_placements_have_one_key() -> None:
+    assert folded("hòa thủy") == folded("hoà thuỷ")
+
+
+def test_words_are_runs_that_hold_a_letter_or_a_digit() -> None:
+    assert word_count("Một cửa – 24/7, “nhanh” … 100 %") == 5
+    assert word_count(unicodedata.normalize("NFD", SENTENCE)) == word_count(SENTENCE) == 19
+    assert word_count(" \n ") == 0
+
+
+def test_marked_and_toned_shares_tell_full_stripped_and_half_written_text_apart() -> None:
+    stripped = "".join(sign for sign in unicodedata.normalize("NFD", SENTENCE) if not unicodedata.combining(sign))
+    total, marked, toned = diacritics(SENTENCE)
+    assert total == 19
+    assert marked > 0.8
+    assert toned > 0.6
+    assert diacritics(stripped.replace("đ", "d"))[1:] == (0.0, 0.0)
+
+
+def test_acronyms_addresses_and_numbers_do_not_count_as_unmarked_words() -> None:
+    assert diacritics("UBND TTHC https://dichvucong.example a@b.example 2019")[0] == 0
+    assert diacritics("")[1] == 0.0
+
+
+def test_people_sort_by_given_name_then_family_then_middle() -> None:
+    names = ["Lê Hồng Sơn", "Nguyễn Văn An", "Bùi Thị An"]
+    assert sorted(names, key=name_key) == ["Bùi Thị An", "Nguyễn Văn An", "Lê Hồng Sơn"]

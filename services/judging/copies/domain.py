@@ -1,0 +1,118 @@
+"""Scripts, sealed authors, people and units as judging knows them. How they are used is decided by other rooms."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import Refusal
+from shared.events.judging import ScriptCoded
+from shared.events.submissions import ContestPublished, EntryAccepted, File
+from shared.events.submissions import Role as HeldRole
+
+ContestCopy = ContestPublished
+"""The contest as it was last published."""
+
+
+class CodesExhausted(Refusal):
+    """Every code that was drawn is taken; a further try draws others."""
+
+    code = "codes_exhausted"
+    status = 503
+    message = "Chưa rút được số phách chưa dùng. Hệ thống sẽ thử lại."
+
+
+class ScriptState(StrEnum):
+    """Whether a script takes part."""
+
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+class _Copy(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class Script(_Copy):
+    """An accepted entry as judges meet it: code, title and text, nobody's name."""
+
+    entry_id: str
+    code: str
+    contest_id: str
+    title: str
+    parts: dict[str, str]
+    content_group: str
+    judge_copies: list[File] = []
+    state: ScriptState = ScriptState.ACTIVE
+    accepted_at: datetime
+    version: int = 0
+    facts: int = 0
+
+    @classmethod
+    def of(cls, accepted: EntryAccepted, code: str) -> "Script":
+        """A new script under `code`."""
+        return cls.model_validate(
+            {**_text(accepted), "entry_id": accepted.entry_id, "contest_id": accepted.contest_id, "code": code}
+        )
+
+    def replaced(self, accepted: EntryAccepted) -> "Script":
+        """The same script after the entry was accepted again: new text, the same code."""
+        return self.model_copy(update={**_text(accepted), "state": ScriptState.ACTIVE})
+
+    def announce(self, at: datetime) -> ScriptCoded:
+        """The fact that this script got its code."""
+        self.facts += 1
+        return ScriptCoded(entry_id=self.entry_id, contest_id=self.contest_id, coded_at=at)
+
+
+def _text(accepted: EntryAccepted) -> dict[str, object]:
+    names = ("title", "parts", "content_group", "judge_copies", "accepted_at")
+    return {name: getattr(accepted, name) for name in names}
+
+
+class Sealed(_Copy):
+    """Who stands behind a script. Judges never see it."""
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    author_ids: list[str]
+    unit_ids: list[str] = []
+    entrant_group: str
+    track: str
+
+    @property
+    def people(self) -> set[str]:
+        """Owner and authors."""
+        return {self.owner_id, *self.author_ids}
+
+
+class PersonCopy(_Copy):
+    """A person without contacts."""
+
+    id: str
+    name: str
+    unit_id: str | None = None
+    roles: list[HeldRole] = []
+    active: bool = True
+    signed_out_before: datetime | None = None
+
+
+class UnitCopy(_Copy):
+    """A unit of the dated tree."""
+
+    id: str
+    name: str
+    parent_id: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: list[str] = []
+
+
+def free_code(drawn: Sequence[str], taken: Collection[str]) -> str:
+    """The first drawn code that nobody has. Raises CodesExhausted."""
+    for code in drawn:
+        if code not in taken:
+            return code
+    raise CodesExhausted

@@ -63,7 +63,7 @@ bench: $(READY) ## Đo, theo cặp trong một lần chạy / paired measurement
 	$(PY) -m tests.bench $(ARGS)
 
 docs: $(READY) ## Sinh lại docs/events.md, JSON Schema, AsyncAPI / regenerate the event documents
-	$(PY) -m shared.events.documents $(ARGS)
+	$(PY) -m shared.catalogue $(ARGS)
 
 lock: $(READY) ## Tính lại requirements.lock từ requirements*.in / resolve the dependencies anew
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock requirements-dev.in

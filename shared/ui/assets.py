@@ -4,9 +4,9 @@
 """
 
 import hashlib
+import io
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -45,11 +45,9 @@ def font_subset(source: Path, unicodes: str) -> bytes:
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=subset.parse_unicodes(unicodes.replace("U+", "")))
     cutter.subset(font)
-    target = DIST / "font.tmp"
-    subset.save_font(font, target, options)
-    content = target.read_bytes()
-    target.unlink()
-    return content
+    content = io.BytesIO()
+    subset.save_font(font, content, options)
+    return content.getvalue()
 
 
 class _Dist:
@@ -89,8 +87,7 @@ def build(node_modules: Path = NODE_MODULES) -> dict[str, str]:
     """Write `static/dist/` anew and return name -> hashed name; AssetsMissing when `npm ci` has not run."""
     if not (node_modules / "govuk-frontend").is_dir():
         raise AssetsMissing(f"{node_modules.name}/govuk-frontend is missing: run `npm ci` first")
-    shutil.rmtree(DIST, ignore_errors=True)
-    DIST.mkdir(parents=True)
+    DIST.mkdir(parents=True, exist_ok=True)
     dist = _Dist()
     faces = _font_faces(dist, node_modules)
     govuk = adapted((node_modules / "govuk-frontend/dist/govuk/govuk-frontend.min.css").read_text(), FAMILY)
@@ -104,8 +101,19 @@ def build(node_modules: Path = NODE_MODULES) -> dict[str, str]:
         dist.add(path.name, dist.linked(path.read_text()))
     for path in sorted(STATIC.glob("*.svg")):
         dist.add(path.name, path.read_bytes())
-    MANIFEST.write_text(json.dumps(dist.names, indent=1, sort_keys=True) + "\n")
+    _switch(dist.names)
     return dist.names
+
+
+def _switch(names: dict[str, str]) -> None:
+    """Put the new manifest in place at once. The files of the one before stay: running processes still name them."""
+    before = set(json.loads(MANIFEST.read_text()).values()) if MANIFEST.exists() else set()
+    new = MANIFEST.with_suffix(".new")
+    new.write_text(json.dumps(names, indent=1, sort_keys=True) + "\n")
+    new.replace(MANIFEST)
+    for path in DIST.iterdir():
+        if path.name not in {MANIFEST.name, *names.values(), *before}:
+            path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

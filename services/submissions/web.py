@@ -1,0 +1,55 @@
+"""The web process of submissions: every room's pages and JSON, the first administrator, the health of the whole site."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from services.submissions.contests import routes as contests
+from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
+from services.submissions.people import routes as people
+from services.submissions.people import service as people_service
+from services.submissions.settings import Settings
+from shared import peers
+from shared.identity import PUBLIC, Person
+from shared.web import Service, create_app
+
+health = APIRouter()
+
+
+@health.get("/api/health", tags=["health"])
+async def ask_everybody(request: Request, _: Annotated[Person | None, PUBLIC]) -> JSONResponse:
+    """Whether every process of the site is ready; 503 when one is not."""
+    settings: Settings = request.app.state.desk.settings
+    status, body = await peers.ask(settings.health_peers)
+    return JSONResponse(body, status)
+
+
+@asynccontextmanager
+async def first_administrator(app: FastAPI) -> AsyncIterator[None]:
+    """Without any account nobody could give roles."""
+    settings: Settings = app.state.desk.settings
+    email, password = settings.bootstrap_email, settings.bootstrap_password.get_secret_value()
+    if email and password:
+        await people_service.make_first_administrator(app.state.desk.store, email, password)
+    yield
+
+
+def build(settings: Settings) -> FastAPI:
+    """The application with these settings."""
+    return create_app(
+        Service(
+            settings=settings,
+            routers=(people.routes, contests.routes, people.api, contests.api, health),
+            templates=Path(__file__).parent / "templates",
+            signed_out_before=people_service.signed_out_before,
+            indexes=(*people_service.INDEXES, *CONTEST_INDEXES),
+            background=(first_administrator,),
+        )
+    )
+
+
+app = build(Settings())

@@ -145,5 +145,5 @@ def demo(
     finalists: int = 6,
 ) -> None:
     """Diễn cả một cuộc thi qua HTTP, từ bản nháp đầu tiên đến kết quả công bố."""
-    at = url or import_module("deploy.running").url(folder.resolve())
+    at = url or import_module("deploy.running").system(folder.resolve()).url
     raise typer.Exit(import_module("deploy.demo.driver").run(at, entries=entries, judges=judges, finalists=finalists))

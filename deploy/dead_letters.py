@@ -1,15 +1,12 @@
 """`python -m deploy dlq`: the dead letters of all services, read and marked through `shared/dead_letters.py`."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from deploy.local import mongo
-from deploy.local.keys import Keys
+from deploy import running
 from deploy.local.ports import SERVICES
-from deploy.running import ports
 from shared import dead_letters
 from shared.mongo import Store
 
@@ -40,9 +37,7 @@ def replay(folder: Path, service: str | None, letters: list[str] | None) -> int:
 
 
 async def _with(folder: Path, service: str, work: Callable[[Store], Awaitable[T]]) -> T:
-    external = os.environ.get("MONGO_URL", "")
-    own = mongo.service_url(service, ports(folder), Keys.of(folder))
-    store = Store(mongo.external_service_url(service, external) if external else own, service, name="dlq")
+    store = Store(running.mongo_url(service, folder), service, name="dlq")
     try:
         return await work(store)
     finally:

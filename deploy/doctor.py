@@ -22,7 +22,6 @@ from deploy import running
 from deploy.local import artifacts, environment, java, node, places
 from deploy.local.ports import taken
 from deploy.local.supervision import Supervisor
-from deploy.local.system import System
 
 _OLDEST_PYTHON = (3, 11)
 _DISK_FAIL, _DISK_WARN = 1 << 30, 4 << 30
@@ -151,7 +150,7 @@ def _ports(folder: Path) -> Iterator[Finding]:
 
 
 def _processes(folder: Path) -> Iterator[Finding]:
-    system = System(folder, running.ports(folder))
+    system = running.system(folder)
     known = environment.readiness(system.ports)
     for name, info in Supervisor(folder).states().items():
         ready = system.is_ready(name)
@@ -161,9 +160,8 @@ def _processes(folder: Path) -> Iterator[Finding]:
 
 
 def _replica_set(folder: Path) -> Iterator[Finding]:
-    system = System(folder, running.ports(folder))
     try:
-        with MongoClient[dict[str, Any]](os.environ.get("MONGO_URL") or system.mongo_url, timeoutMS=5000) as client:
+        with MongoClient[dict[str, Any]](running.system(folder).mongo_url, timeoutMS=5000) as client:
             hello = client.admin.command("hello")
     except PyMongoError as error:
         yield Finding("fail", "MongoDB replica set", str(error)[:200], "python -m deploy logs mongod")
@@ -176,7 +174,7 @@ def _replica_set(folder: Path) -> Iterator[Finding]:
 def _broker(folder: Path) -> Iterator[Finding]:
     from shared.topics import CHANGELOGS, TOPICS  # noqa: PLC0415 - keeps a doctor without services importable
 
-    url = os.environ.get("KAFKA_URL") or running.kafka_url(folder)
+    url = running.kafka_url(folder)
     try:
         there = AdminClient({"bootstrap.servers": url, "log_level": 0}).list_topics(timeout=5).topics
     except KafkaException as error:

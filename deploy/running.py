@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local import caddy, kafka, leftovers
+from deploy.local import leftovers
 from deploy.local.ports import Ports
 from deploy.local.supervision import Supervisor
 from deploy.local.system import System
@@ -23,14 +23,21 @@ def ports(folder: Path) -> Ports:
     return Ports.kept(folder) if (folder / "ports.json").is_file() else Ports.fixed()
 
 
-def url(folder: Path) -> str:
-    """The one address."""
-    return caddy.url(ports(folder))
+def system(folder: Path) -> System:
+    """The system of this folder as it was last started."""
+    if not (folder / "ports.json").is_file():
+        Ports.fixed().keep(folder)
+    return System.running(folder)
 
 
 def kafka_url(folder: Path) -> str:
-    """host:port of its broker; `KAFKA_URL` names another one."""
-    return os.environ.get("KAFKA_URL") or kafka.address(ports(folder))
+    """host:port of its broker; `KAFKA_URL` names another one, and then the folder is not looked at."""
+    return os.environ.get("KAFKA_URL") or system(folder).kafka_url
+
+
+def mongo_url(service: str, folder: Path) -> str:
+    """Where a service's database is: what its processes are told here, else what this folder's were told."""
+    return os.environ.get(f"{service.upper()}_MONGO_URL") or system(folder).service_mongo_url(service)
 
 
 def held(folder: Path) -> bool:
@@ -67,15 +74,15 @@ def status(folder: Path, *, as_json: bool) -> int:
     if not supervisor.answers():
         typer.echo(json.dumps({"running": False}) if as_json else "Không chạy / not running")
         return 3
-    system = System(folder, ports(folder))
+    seen = system(folder)
     rows = [
-        {"name": name, "state": info["statename"], "pid": info["pid"], "ready": system.is_ready(name)}
+        {"name": name, "state": info["statename"], "pid": info["pid"], "ready": seen.is_ready(name)}
         for name, info in supervisor.states().items()
     ]
     if as_json:
-        typer.echo(json.dumps({"running": True, "url": system.url, "processes": rows}, indent=1))
+        typer.echo(json.dumps({"running": True, "url": seen.url, "processes": rows}, indent=1))
     else:
-        _show(rows, system.url)
+        _show(rows, seen.url)
     return 0 if all(row["ready"] for row in rows) else 1
 
 

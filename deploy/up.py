@@ -109,7 +109,7 @@ def _demo(system: System, report: Reporter) -> list[dict[str, Any]]:
     if not _empty(system):
         return list(json.loads(kept.read_text())) if kept.is_file() else []
     with step(report, "Nạp dữ liệu trình diễn (kế hoạch 34/KH-UBND năm 2019)"):
-        people = [asdict(one) for one in seed(system.url)]
+        people = [asdict(one) for one in seed(system.url, system.administrator)]
     write_private(kept, json.dumps(people, ensure_ascii=False, indent=1))
     return people
 

@@ -6,6 +6,8 @@ from deploy.local import caddy
 from deploy.local.keys import Keys
 from deploy.local.ports import HOST, SERVICES, Ports
 
+ADMINISTRATOR = "quan-tri@sangkien.example"
+"""Signs in with `Keys.administrator`; made by submissions at its first start."""
 MAIL_FROM = "Sáng kiến CCHC <khong-tra-loi@sangkien.example>"
 
 
@@ -31,6 +33,7 @@ def of(process: str, at: Addresses, ports: Ports, keys: Keys) -> dict[str, str]:
         own |= {"WORKER_SLOT": "0", "HEALTH_PORT": str(ports.health[process])}
     if service == "submissions":
         own |= {"IDENTITY_PRIVATE_KEY": keys.identity_private, "HEALTH_PEERS": health_peers(ports)}
+        own |= {"BOOTSTRAP_EMAIL": ADMINISTRATOR, "BOOTSTRAP_PASSWORD": keys.administrator}
     if service == "notifications":
         own |= {"SMTP_HOST": HOST, "SMTP_PORT": str(ports.smtp), "MAIL_FROM": MAIL_FROM}
     return {f"{service.upper()}_{name}": value for name, value in own.items()} | {

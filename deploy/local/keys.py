@@ -23,6 +23,8 @@ class Keys:
     secret: str
     identity_private: str
     identity_public: str
+    administrator: str
+    """Password of the first account, which may make all others."""
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -49,6 +51,7 @@ class Keys:
             secret=secrets.token_hex(32),
             identity_private=private.decode(),
             identity_public=public.decode(),
+            administrator=secrets.token_urlsafe(12),
         )
 
 

@@ -4,6 +4,7 @@ The services and the front door come on top in `system.py`.
 """
 
 import fcntl
+import json
 import os
 import signal
 import time
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from deploy.local import artifacts, java, kafka, leftovers, memory_broker, mongo, topics
-from deploy.local.keys import Keys
+from deploy.local.keys import Keys, write_private
 from deploy.local.ports import Ports
 from deploy.local.program import Program
 from deploy.local.progress import Reporter, Silent, step
@@ -45,8 +46,19 @@ class Stack:
         self.keys = Keys.of(self.folder)
         self.external_mongo = ""
         self.external_kafka = ""
+        """Addresses of real servers that replace the embedded ones; set before `open`."""
         self.supervisor = Supervisor(self.folder)
         self._lock: IO[str] | None = None
+
+    @classmethod
+    def running(cls, folder: Path) -> Self:
+        """The one that another process runs, or last ran, in this folder: to look at, not to open."""
+        made = cls(folder)
+        kept = made.folder / "run" / "stores.json"
+        if kept.is_file():
+            stores = json.loads(kept.read_text())
+            made.broker, made.external_mongo, made.external_kafka = stores["broker"], stores["mongo"], stores["kafka"]
+        return made
 
     def __enter__(self) -> Self:
         """Bring it up; whatever started is stopped again if the rest does not come."""
@@ -95,6 +107,8 @@ class Stack:
             leftovers.end(self.folder)
         self.fetch()
         self.ports.keep(self.folder)
+        stores = {"broker": self.broker, "mongo": self.external_mongo, "kafka": self.external_kafka}
+        write_private(self.folder / "run" / "stores.json", json.dumps(stores))
         self.supervisor.begin(self.programs())
         self._stores()
 

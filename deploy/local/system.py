@@ -29,6 +29,11 @@ class System(Stack):
         return caddy.url(self.ports)
 
     @property
+    def administrator(self) -> tuple[str, str]:
+        """E-mail address and password of the first account."""
+        return environment.ADMINISTRATOR, self.keys.administrator
+
+    @property
     def mail_url(self) -> str:
         """The page of the mail catcher."""
         return maildev.page(self.ports)

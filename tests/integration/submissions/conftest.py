@@ -1,0 +1,71 @@
+"""The submissions service on a real database: its store, its web application, browsers that use it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from functools import cache
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from deploy.local.stack import Stack
+from services.submissions import web
+from services.submissions.settings import Settings
+from shared.mongo import Store
+from tests.integration.submissions.builders import SITE, Browser
+
+
+@cache
+def identity_keys() -> tuple[str, str]:
+    """A private and a public key, made once for the run."""
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return private.decode(), public.decode()
+
+
+@pytest.fixture
+def settings(stack: Stack, database_name: str) -> Settings:
+    """As the process would read them, for a database of this test alone."""
+    private, public = identity_keys()
+    return Settings(
+        mongo_url=SecretStr(stack.mongo_url),
+        mongo_database=database_name,
+        kafka_url=stack.kafka_url,
+        public_url=SITE,
+        secret_key=SecretStr("a secret of the tests"),
+        identity_private_key=SecretStr(private),
+        identity_public_key=public,
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The web application, started."""
+    made = web.build(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+def store(app: FastAPI) -> Store:
+    """The application's own database access, with the indexes of every room."""
+    found: Store = app.state.desk.store
+    return found
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[Callable[[], Browser]]:
+    """Makes browsers; each has its own cookies."""
+    async with AsyncExitStack() as closing:
+
+        def make() -> Browser:
+            made = Browser(app)
+            closing.push_async_callback(made.aclose)
+            return made
+
+        yield make

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
@@ -11,7 +12,7 @@ from shared.ui.navigation import places_for
 from shared.ui.render import render
 
 NOW = datetime(2019, 3, 5, 3, 32, tzinfo=UTC)
-FRAME = {
+FRAME: dict[str, Any] = {
     "person": None, "csrf_token": "the-token", "csp_nonce": "", "request_path": "/cuoc-thi", "now": NOW,
     "service": "submissions", "flash": [], "unread": None,
 }  # fmt: skip

@@ -1,0 +1,236 @@
+"""The scripts of the kit: autosave, counting, holding, counting down, the live board. The server's answers are scripted."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared import text
+from shared.ui import filters
+from shared.ui.manifest import DIST
+
+DRAFT = "**/bai-du-thi/1/nhap"
+SAVED: dict[str, Any] = {"version": 4, "saved_at": "2019-03-05T03:32:00Z"}
+
+
+def _script(page, name):
+    """The URL of a built script, for import() within the page."""
+    return "/static/dist/" + json.loads((DIST / "manifest.json").read_text())[name]
+
+
+@pytest.fixture
+def drafting(style_guide, open_page):
+    """The form page, with a list of the drafts that were posted and the answer that each gets."""
+    page = open_page("about:blank")
+    posted: list[str] = []
+    answers: list[tuple[int, dict[str, Any]] | None] = [(200, SAVED)]
+
+    def answer(route):
+        posted.append(route.request.post_data or "")
+        reply = answers.pop(0) if len(answers) > 1 else answers[0]
+        if reply is None:
+            route.abort()
+        else:
+            route.fulfill(status=reply[0], content_type="application/json", body=json.dumps(reply[1]))
+
+    page.route(DRAFT, answer)
+    page.goto(f"{style_guide}/bieu-mau.html")
+    page.wait_for_selector(".sk-saved", state="attached")
+    return page, posted, answers
+
+
+def test_a_draft_is_saved_when_typing_pauses_and_says_when(drafting):
+    page, posted, _ = drafting
+    page.fill("#title", "Ki-ốt lấy số")
+    page.wait_for_selector("text=Đã lưu lúc 10:32 >> visible=true")
+    assert len(posted) == 1
+    assert "Ki-ốt lấy số" in posted[0]
+    assert 'name="csrf_token"' in posted[0]
+    assert page.input_value("[name=version]") == "4"
+
+
+def test_only_one_save_is_under_way_and_the_last_words_are_saved(drafting):
+    page = drafting[0]
+    page.unroute(DRAFT)
+    under_way = []
+
+    def slow(route):
+        under_way.append(route)
+
+    page.route(DRAFT, slow)
+    page.fill("#title", "một")
+    page.locator("#title").blur()
+    page.wait_for_function("document.querySelector('form[data-autosave]').draft.busy")
+    page.fill("#title", "một hai")
+    page.locator("#title").blur()
+    page.wait_for_timeout(1300)
+    assert len(under_way) == 1
+    with page.expect_request(DRAFT) as second:
+        under_way[0].fulfill(status=200, content_type="application/json", body=json.dumps(SAVED))
+    assert "một hai" in second.value.post_data
+    while len(under_way) < 2:
+        page.wait_for_timeout(20)
+    under_way[1].fulfill(status=200, content_type="application/json", body=json.dumps(SAVED))
+
+
+def test_a_lost_line_keeps_the_words_on_the_machine_and_offers_them_again(drafting, style_guide):
+    page, _, answers = drafting
+    answers[:] = [None]
+    page.fill("#title", "Chữ viết lúc mất mạng")
+    page.wait_for_selector("text=Chưa lưu – đang thử lại")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{style_guide}/bieu-mau.html")
+    page.get_by_role("button", name="Dùng nội dung đó").click()
+    assert page.input_value("#title") == "Chữ viết lúc mất mạng"
+
+
+def test_a_failed_save_is_tried_again_by_itself(drafting):
+    page, posted, answers = drafting
+    answers[:] = [(503, {"message": "gián đoạn"}), (200, SAVED)]
+    page.fill("#title", "Thử lại")
+    page.wait_for_selector("text=đang thử lại")
+    page.wait_for_selector("text=Đã lưu lúc 10:32 >> visible=true")
+    assert len(posted) == 2
+
+
+def test_leaving_with_unsaved_words_is_asked_about(drafting):
+    page, _, answers = drafting
+    answers[:] = [None]
+    page.locator("#title").press_sequentially("x")
+    page.wait_for_selector("text=Chưa lưu")
+    asked = []
+
+    def ask(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", ask)
+    page.goto("about:blank")
+    assert asked == ["beforeunload"]
+
+
+def test_two_versions_are_shown_side_by_side_until_the_writer_chooses(drafting):
+    page, posted, answers = drafting
+    answers[:] = [
+        (409, {"message": "cũ", "version": 9, "fields": {"title": "Bản kia <b>"}}),
+        (200, SAVED | {"version": 10}),
+    ]
+    page.fill("#title", "Bản này")
+    box = page.locator(".sk-clash")
+    box.wait_for()
+    assert "Bản kia <b>" in box.inner_text()
+    assert page.input_value("#title") == "Bản này"
+    page.fill("#summary", "gõ tiếp trong lúc chọn")
+    page.wait_for_timeout(1300)
+    assert len(posted) == 1
+    page.get_by_role("button", name="Lấy bản kia").click()
+    page.wait_for_selector("text=Đã lưu lúc 10:32 >> visible=true")
+    assert page.input_value("#title") == "Bản kia <b>"
+    assert 'name="version"\r\n\r\n9' in posted[1]
+
+
+def test_words_are_counted_as_the_server_counts_them(style_guide, open_page):
+    page = open_page(f"{style_guide}/bieu-mau.html")
+    samples = [
+        "", "  ", "một hai", "Ki-ốt – “một chạm”!", "a\u00a0b", "e\u0323\u0302 tiê\u0301ng", "… --- *** 5% 1.000 m²", "x\u200by z", "dòng\r\nhai\rba\tbốn",
+        "\ufeffđầu", "½ Ⅷ 中文 😀 _", "a\u2028b\u3000c\u0085d", "a\u202eb",
+    ]  # fmt: skip
+    counts = page.evaluate(
+        "async ([url, samples]) => { const m = await import(url); return samples.map(s => [m.wordCount(s), m.characterCount(s)]); }",
+        [_script(page, "word-count.js"), samples],
+    )
+    assert counts == [[text.word_count(sample), len(text.nfc(sample))] for sample in samples]
+
+
+def test_the_counter_tells_how_many_words_are_too_many(style_guide, open_page):
+    page = open_page(f"{style_guide}/bieu-mau.html")
+    page.fill("#summary", "một hai ba")
+    assert page.inner_text("#summary-count") == "3/20 từ"
+    page.fill("#summary", "từ " * 23)
+    assert page.inner_text("#summary-count") == "23/20 từ, thừa 3 từ"
+
+
+def test_the_countdown_uses_the_words_of_the_server(style_guide, open_page):
+    page = open_page(f"{style_guide}/trang-dau.html")
+    now = datetime(2019, 3, 5, tzinfo=UTC)
+    for seconds in (60, 61, 3599, 3600, 3660, 86_400, 86_460, 90_000, 1_060_080):
+        there = page.evaluate(
+            "async ([url, s]) => (await import(url)).timeLeft(s)", [_script(page, "countdown.js"), seconds]
+        )
+        assert there == filters.time_left(datetime.fromtimestamp(now.timestamp() + seconds, UTC), now)
+
+
+def _seal(page):
+    sent = []
+
+    def take(route):
+        sent.append(1)
+        route.fulfill(status=200, body="ok")
+
+    page.route("**/cham-thi/1", take)
+    return sent, page.get_by_role("button", name="Niêm phong phiếu")
+
+
+def test_a_short_press_does_not_seal_and_a_held_one_does(style_guide, open_page):
+    page = open_page(f"{style_guide}/phieu-cham.html")
+    sent, button = _seal(page)
+    page.wait_for_selector(".sk-hold__hint")
+    button.click()
+    page.wait_for_selector("text=Hãy nhấn giữ")
+    assert sent == []
+    button.hover()
+    page.mouse.down()
+    page.wait_for_url("**/cham-thi/1")
+    assert sent == [1]
+
+
+def test_with_the_keyboard_two_presses_seal(style_guide, open_page):
+    page = open_page(f"{style_guide}/phieu-cham.html")
+    sent, button = _seal(page)
+    page.wait_for_selector(".sk-hold__hint")
+    button.press("Enter")
+    page.wait_for_selector("text=Nhấn Enter lần nữa")
+    assert sent == []
+    button.press("Enter")
+    page.wait_for_url("**/cham-thi/1")
+    assert sent == [1]
+
+
+def test_marks_add_up_with_a_comma_and_a_mark_over_its_scale_is_left_out(style_guide, open_page):
+    page = open_page(f"{style_guide}/phieu-cham.html")
+    for name, mark in (("novelty", "0,1"), ("use", "0.2"), ("gain", "39,7")):
+        page.fill(f"#{name}", mark)
+    assert page.inner_text("[data-score-total]") == "40"
+    page.fill("#gain", "41")
+    assert page.inner_text("[data-score-total]") == "0,3"
+    assert page.get_attribute("#gain", "aria-invalid") == "true"
+
+
+def test_a_second_press_sends_nothing_more(style_guide, open_page):
+    page = open_page(f"{style_guide}/bieu-mau.html")
+    page.wait_for_selector(".sk-saved", state="attached")
+    # The window hears a submission last: it notes whether the form was about to be sent, and holds it back.
+    page.evaluate(
+        """() => { window.stopped = [];
+                   addEventListener('submit', event => { stopped.push(event.defaultPrevented); event.preventDefault(); }); }"""
+    )
+    button = page.get_by_role("button", name="Xem lại và nộp")
+    button.click()
+    button.click()
+    page.evaluate("document.querySelector('form[data-autosave]').requestSubmit()")
+    assert page.evaluate("window.stopped") == [False, True, True]
+    assert button.get_attribute("aria-busy") == "true"
+
+
+def test_the_live_board_takes_what_the_stream_brings_and_says_when_the_line_is_cut(style_guide, open_page):
+    page = open_page("about:blank")
+    stream = 'event: board\ndata: "<p>Bảng mới: 86,50</p>"\n\nevent: board\ndata: <p>Bảng mới: 88</p>\n\n'
+    page.route("**/dong", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=stream))
+    page.goto(f"{style_guide}/bieu-do.html")
+    page.evaluate(
+        """() => { document.querySelector('main').innerHTML = '<div data-live-board="/dong">cũ</div>';
+                   document.dispatchEvent(new CustomEvent('sk:swapped')); }"""
+    )
+    page.wait_for_selector("text=Bảng mới: 88")
+    page.wait_for_selector("text=Mất kết nối – đang nối lại")

@@ -70,6 +70,18 @@ async def sealed(tx: Tx, contest_id: str) -> dict[str, Sealed]:
     return {one["_id"]: Sealed.model_validate(one) for one in found}
 
 
+async def find_sealed(tx: Tx, entry_id: str) -> Sealed | None:
+    """Who stands behind one script."""
+    found = await tx["sealed"].get(entry_id)
+    return Sealed.model_validate(found) if found else None
+
+
+async def script_by_code(tx: Tx, contest_id: str, code: str) -> Script | None:
+    """The script under a code."""
+    found = await tx["scripts"].find_one({"contest_id": contest_id, "code": code})
+    return Script.model_validate(found) if found else None
+
+
 async def find_person(tx: Tx, person_id: str) -> PersonCopy | None:
     """The person, active or not."""
     found = await tx["people"].get(person_id)

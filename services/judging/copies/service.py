@@ -26,8 +26,10 @@ __all__ = [
     "remember_unit",
     "remember_withdrawal",
     "script",
+    "script_by_code",
     "scripts",
     "sealed",
+    "sealed_script",
     "signed_out_before",
     "units",
 ]
@@ -64,6 +66,22 @@ async def scripts(tx: Tx, contest_id: str) -> list[Script]:
 async def sealed(tx: Tx, contest_id: str) -> dict[str, Sealed]:
     """Who stands behind each script, by entry id: for conflicts of interest, and for a signed-off result."""
     return await repository.sealed(tx, contest_id)
+
+
+async def sealed_script(tx: Tx, entry_id: str) -> Sealed:
+    """Who stands behind one script: for the conflicts of a single lot. Raises NotFound."""
+    found = await repository.find_sealed(tx, entry_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def script_by_code(tx: Tx, contest_id: str, code: str) -> Script:
+    """The script under a secret code. Raises NotFound."""
+    found = await repository.script_by_code(tx, contest_id, code)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def person(tx: Tx, person_id: str) -> PersonCopy:

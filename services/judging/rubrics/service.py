@@ -27,7 +27,7 @@ async def find(tx: Tx, contest_id: str, round: str) -> Rubric | None:  # noqa: A
     return await repository.find(tx, contest_id, round)
 
 
-async def define(
+async def define(  # noqa: PLR0913 - what a new version says
     store: Store, contest_id: str, round_: Round, rules: Rules, *, version: int | None, by: Person, at: datetime
 ) -> Rubric:
     """Put `rules` in force as the next version. `version` is the one they were written against, None for whatever is there.

@@ -1,9 +1,7 @@
 """`python -m deploy doctor`: what is wrong on this machine or with the running system, and what to do about it."""
 
-import os
 import platform
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,8 +17,9 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from deploy import running
-from deploy.local import artifacts, environment, java, node, places
+from deploy.local import artifacts, environment, java, mongo, node, places
 from deploy.local.ports import taken
+from deploy.local.progress import Silent
 from deploy.local.supervision import Supervisor
 
 _OLDEST_PYTHON = (3, 11)
@@ -92,20 +91,14 @@ def _programs(_: Path) -> Iterator[Finding]:
 
 
 def _mongod_runs(pins: artifacts.Pins, cache: Path) -> Iterator[Finding]:
-    """Two libraries of the system are needed for that: libcurl 4 and liblzma 5."""
-    home = pins.wheels["mongod"].home(cache)
-    if not home.is_dir():
+    if not pins.wheels["mongod"].home(cache).is_dir() or not pins.wheels["openssl"].home(cache).is_dir():
         return
-    libraries = os.environ | {"LD_LIBRARY_PATH": str(pins.wheels["openssl"].home(cache))}
-    done = subprocess.run(
-        [str(home / "mongod"), "--version"], env=libraries, capture_output=True, text=True, check=False, timeout=30
-    )
-    if done.returncode:
-        yield Finding(
-            "fail", "mongod chạy được", done.stderr.strip()[:200], "Cài libcurl4 và liblzma5 của hệ điều hành."
-        )
+    try:
+        mongod, _ = mongo.executable(Silent())
+    except artifacts.ArtifactError as error:
+        yield Finding("fail", "mongod chạy được", str(error), "Cài libcurl4 và liblzma5, hoặc đặt MONGO_URL.")
     else:
-        yield Finding("ok", "mongod chạy được", done.stdout.splitlines()[0])
+        yield Finding("ok", "mongod chạy được", f"{mongo.VERSION} ({mongod})")
 
 
 def _assets(_: Path) -> Iterator[Finding]:

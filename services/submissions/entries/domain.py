@@ -1,0 +1,297 @@
+"""An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from services.submissions.contests.domain import Contest, Phase
+from services.submissions.files.domain import Attachment, Copy, TooManyFiles
+from services.submissions.texts import domain as texts
+from services.submissions.texts.domain import Revision, Words
+from shared.errors import Refusal, Stale
+from shared.events import submissions as events
+
+_STATUS_BYTES = 20
+_SHAPE = {"file_id": "id", "media_type": "media_type", "size": "size", "sha256": "sha256"}
+
+
+class NotOpenYet(Refusal):
+    """Before the opening instant, or the contest is not public."""
+
+    code = "contest_not_open"
+    message = "Cuộc thi chưa mở nhận bài."
+
+
+class DeadlinePassed(Refusal):
+    """At the closing instant or later, by the server's clock at the arrival of the complete request."""
+
+    code = "deadline_passed"
+    message = "Đã hết hạn nộp bài. Nội dung của bạn vẫn được giữ nguyên dưới dạng bản nháp."
+
+
+class EditingOver(Refusal):
+    """The time for changes of a handed-in or returned entry is over."""
+
+    code = "editing_over"
+    message = "Đã hết thời gian sửa bài. Bản đã nộp trước đó vẫn còn nguyên."
+
+
+class Settled(Refusal):
+    """Accepted or withdrawn: nothing changes any more."""
+
+    code = "entry_settled"
+    message = "Bài đã được tiếp nhận hoặc đã rút nên không thay đổi được nữa."
+
+
+class NothingChanged(Refusal):
+    """Handed in already, and not changed since."""
+
+    code = "nothing_changed"
+    message = "Bài này đã được nộp và chưa có gì thay đổi kể từ lần nộp trước."
+
+
+class NotHandedIn(Refusal):
+    """There is nothing to take back or to show a receipt of."""
+
+    code = "entry_not_handed_in"
+    message = "Bài này chưa được nộp."
+
+
+class NotWaiting(Refusal):
+    """Only a handed-in entry can be accepted or returned."""
+
+    code = "entry_not_waiting"
+    message = "Bài không ở trạng thái chờ kiểm tra: có thể vừa được xử lý, hoặc người dự thi vừa rút. Hãy tải lại trang."
+
+
+class UntilPassed(Refusal):
+    """There must be time left to mend a returned entry."""
+
+    code = "until_passed"
+    status = 422
+    message = "Hạn bổ sung phải ở sau thời điểm hiện tại."
+
+
+class SavedElsewhere(Stale):
+    """Another tab or device saved first. `version` and `fields` are what is saved now, to be shown beside."""
+
+
+class State(StrEnum):
+    """Where the entry stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+IN_WORDS = {
+    State.DRAFT: "Chưa nộp",
+    State.SUBMITTED: "Đã nộp",
+    State.RETURNED: "Cần bổ sung",
+    State.ACCEPTED: "Đã hợp lệ",
+    State.WITHDRAWN: "Đã rút",
+}
+
+
+class Returned(BaseModel):
+    """Why the secretary sent it back, and until when it may be mended."""
+
+    reason: str
+    until: AwareDatetime
+    at: AwareDatetime
+
+
+class Withdrawn(BaseModel):
+    """Why and when the entrant took it back."""
+
+    reason: str
+    at: AwareDatetime
+
+
+class Entry(Words):
+    """The aggregate. Its own words are the working copy; what counts is the last revision handed in."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    version: int = 0
+    facts: int = 0
+    contest_id: str
+    owner_id: str
+    author_ids: list[str]
+    unit_id: str | None = None
+    files: list[Attachment] = []
+    state: State = State.DRAFT
+    receipt: str | None = None
+    revision: int = 0
+    changed: bool = False
+    """Whether the working copy differs from the last revision."""
+    status_digest: str
+    created_at: AwareDatetime
+    saved_at: AwareDatetime
+    submitted_at: AwareDatetime | None = None
+    accepted_at: AwareDatetime | None = None
+    returned: Returned | None = None
+    withdrawn: Withdrawn | None = None
+    released: list[Copy] = []
+    """The copies that the jury may open."""
+
+    @property
+    def in_words(self) -> str:
+        """The state as people say it."""
+        more = ", có sửa đổi chưa nộp" if self.changed and self.state is State.SUBMITTED else ""
+        return IN_WORDS[self.state] + more
+
+    def editable_until(self, contest: Contest) -> datetime | None:
+        """The instant from which it can be neither changed nor handed in; None when it is settled."""
+        if self.state is State.RETURNED and self.returned:
+            return self.returned.until
+        times = {State.DRAFT: contest.timetable.closes_at, State.SUBMITTED: contest.timetable.edit_until}
+        return times.get(self.state)
+
+    def editable(self, contest: Contest, at: datetime) -> bool:
+        """Whether `write` would take words now."""
+        until = self.editable_until(contest)
+        return until is not None and (self.state is State.DRAFT or at < until)
+
+    def write(self, words: Words, contest: Contest, at: datetime) -> None:
+        """Take what was typed. A draft is kept even after the deadline. Raises Settled, EditingOver, Invalid."""
+        self._check_editable(contest, at)
+        words.check_parts(contest)
+        for name in Words.model_fields:
+            setattr(self, name, getattr(words, name))
+        self._touched(at)
+
+    def check_room_for_file(self, contest: Contest, at: datetime) -> None:
+        """Before a file is looked into. Raises Settled, EditingOver, TooManyFiles."""
+        self._check_editable(contest, at)
+        limit = contest.form_rules.max_files
+        if len(self.files) >= limit:
+            raise TooManyFiles(f"Mỗi bài kèm được nhiều nhất {limit} tệp. Hãy bỏ bớt một tệp rồi thêm lại.", field="file")
+
+    def attach(self, file: Attachment, contest: Contest, at: datetime) -> None:
+        """Raises what `check_room_for_file` raises."""
+        self.check_room_for_file(contest, at)
+        self.files.append(file)
+        self._touched(at)
+
+    def detach(self, file_id: str, contest: Contest, at: datetime) -> None:
+        """Whether or not it is there; earlier revisions keep it. Raises Settled, EditingOver."""
+        self._check_editable(contest, at)
+        self.files = [file for file in self.files if file.id != file_id]
+        self._touched(at)
+
+    def _check_editable(self, contest: Contest, at: datetime) -> None:
+        if self.editable_until(contest) is None:
+            raise Settled
+        if not self.editable(contest, at):
+            raise EditingOver
+
+    def _touched(self, at: datetime) -> None:
+        self.saved_at, self.changed = at, self.revision > 0
+
+    def check_may_submit(self, contest: Contest, at: datetime) -> None:
+        """State and time. Raises Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver."""
+        self._check_editable(contest, at)
+        if self.state is State.SUBMITTED and not self.changed:
+            raise NothingChanged
+        if self.state is State.DRAFT:
+            check_open(contest, at)
+
+    def submit(self, contest: Contest, unit_ids: list[str], code: str, *, by: str, at: datetime) -> Revision:
+        """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete."""
+        self.check_may_submit(contest, at)
+        self.check_complete(contest)
+        self.revision += 1
+        self.receipt = self.receipt or code
+        self.state, self.changed, self.submitted_at, self.returned = State.SUBMITTED, False, at, None
+        words: dict[str, Any] = self.model_dump(include=set(Words.model_fields))
+        return Revision(
+            **words,
+            entry_id=self.id,
+            number=self.revision,
+            files=self.files,
+            unit_ids=unit_ids,
+            findings=texts.find(self),
+            at=at,
+            by=by,
+        )
+
+    def told_submitted(self) -> events.EntrySubmitted:
+        """The next fact about it: it was handed in as it is now."""
+        self.facts += 1
+        shared = set(events.EntrySubmitted.model_fields) & set(Entry.model_fields) - {"files"}
+        files = [events.File(**{name: getattr(file, own) for name, own in _SHAPE.items()}) for file in self.files]
+        return events.EntrySubmitted(entry_id=self.id, files=files, **self.model_dump(include=shared))
+
+    def withdraw(self, contest: Contest, reason: str, at: datetime) -> events.EntryWithdrawn:
+        """Take it back before the contest closes. Raises NotHandedIn, Settled, DeadlinePassed."""
+        if self.state is State.DRAFT:
+            raise NotHandedIn
+        if self.state is State.WITHDRAWN:
+            raise Settled
+        if at >= contest.timetable.closes_at:
+            raise DeadlinePassed("Đã hết hạn nộp bài nên không tự rút được nữa. Hãy gửi đơn tới Ban Tổ chức.")
+        self.state, self.withdrawn, self.released = State.WITHDRAWN, Withdrawn(reason=reason, at=at), []
+        self.facts += 1
+        return events.EntryWithdrawn(entry_id=self.id, contest_id=self.contest_id, owner_id=self.owner_id, reason=reason)
+
+    def send_back(self, reason: str, until: datetime, at: datetime) -> events.EntryReturned:
+        """For mending until `until`. Raises NotWaiting, UntilPassed."""
+        if self.state is not State.SUBMITTED:
+            raise NotWaiting
+        if until <= at:
+            raise UntilPassed(field="until")
+        self.state, self.returned = State.RETURNED, Returned(reason=reason, until=until, at=at)
+        self.facts += 1
+        own = {"entry_id": self.id, "contest_id": self.contest_id, "owner_id": self.owner_id}
+        return events.EntryReturned(**own, reason=reason, until=until)
+
+    def accept(self, last: Revision, contest: Contest, at: datetime) -> events.EntryAccepted:
+        """The last revision counts, not what was typed after it. Raises NotWaiting."""
+        if self.state is not State.SUBMITTED:
+            raise NotWaiting
+        self.state, self.accepted_at = State.ACCEPTED, at
+        self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury]
+        self.facts += 1
+        return events.EntryAccepted(
+            entry_id=self.id,
+            contest_id=self.contest_id,
+            owner_id=self.owner_id,
+            author_ids=self.author_ids,
+            unit_ids=last.unit_ids,
+            entrant_group=last.entrant_group,
+            content_group=last.content_group,
+            track=next(group.track for group in contest.entrant_groups if group.id == last.entrant_group),
+            title=last.title,
+            parts={part.id: last.parts[part.id] for part in contest.parts if part.id in last.parts},
+            judge_copies=[events.File(**{name: getattr(copy, own) for name, own in _SHAPE.items()}) for copy in self.released],
+            accepted_at=at,
+        )
+
+
+def check_open(contest: Contest, at: datetime) -> None:
+    """Whether a first version is taken at `at`. Raises NotOpenYet, DeadlinePassed."""
+    phase = contest.phase(at)
+    if phase in (Phase.DRAFT, Phase.PLANNED):
+        raise NotOpenYet
+    if phase is Phase.CLOSED:
+        raise DeadlinePassed
+
+
+def status_secret(entry_id: str, secret_key: str) -> str:
+    """What opens the status page without signing in: 160 bits that only our secret can make."""
+    digest = hmac.new(secret_key.encode(), b"entry-status:" + entry_id.encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(digest[:_STATUS_BYTES]).decode().rstrip("=")
+
+
+def status_digest(secret: str) -> str:
+    """How a secret is kept for looking it up."""
+    return hashlib.sha256(secret.encode()).hexdigest()

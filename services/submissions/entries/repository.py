@@ -1,0 +1,71 @@
+"""The only code that touches `entries` and `entry_revisions`."""
+
+from services.submissions.entries.domain import Entry, State
+from services.submissions.texts.domain import Revision
+from shared.errors import NotFound
+from shared.mongo import Document, Index, Tx
+from shared.text import folded
+
+INDEXES = (
+    Index("entries", (("receipt", 1),), unique=True, where={"receipt": {"$type": "string"}}),
+    Index("entries", (("status_digest", 1),), unique=True),
+    Index("entries", (("author_ids", 1), ("created_at", -1))),
+    Index("entries", (("contest_id", 1), ("state", 1))),
+    Index("entries", (("released.id", 1),)),
+    Index("entry_revisions", (("entry_id", 1), ("number", 1)), unique=True),
+)
+
+
+def _entry(document: Document) -> Entry:
+    return Entry(id=document["_id"], **document)
+
+
+async def get(tx: Tx, entry_id: str) -> Entry:
+    """Raises NotFound."""
+    document = await tx["entries"].get(entry_id)
+    if document is None:
+        raise NotFound
+    return _entry(document)
+
+
+async def find(tx: Tx, where: Document) -> Entry | None:
+    """The one that matches."""
+    document = await tx["entries"].find_one(where)
+    return _entry(document) if document else None
+
+
+async def of_author(tx: Tx, person_id: str) -> list[Entry]:
+    """The newest first."""
+    documents = await tx["entries"].find({"author_ids": person_id}, sort=[("created_at", -1)])
+    return [_entry(document) for document in documents]
+
+
+async def drafts(tx: Tx, contest_id: str) -> int:
+    """How many entries of a contest have never been handed in."""
+    return await tx["entries"].count({"contest_id": contest_id, "state": State.DRAFT})
+
+
+async def save(tx: Tx, entry: Entry) -> None:
+    """Raises Stale, and Duplicate when the receipt code is taken."""
+    document = {"_id": entry.id, **entry.model_dump(exclude={"id"}), "title_folded": folded(entry.title)}
+    await tx["entries"].save(document)
+    entry.version = document["version"]
+
+
+async def add_revision(tx: Tx, revision: Revision) -> None:
+    """Kept for good."""
+    await tx["entry_revisions"].insert({"_id": f"{revision.entry_id}:{revision.number}", **revision.model_dump()})
+
+
+async def revisions(tx: Tx, entry_id: str) -> list[Revision]:
+    """The newest first."""
+    documents = await tx["entry_revisions"].find({"entry_id": entry_id}, sort=[("number", -1)])
+    return [Revision(**document) for document in documents]
+
+
+async def revision(tx: Tx, entry_id: str, number: int) -> Revision:
+    """Raises NotFound."""
+    document = await tx["entry_revisions"].get(f"{entry_id}:{number}")
+    if document is None:
+        raise NotFound
+    return Revision(**document)

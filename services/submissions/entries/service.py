@@ -1,0 +1,275 @@
+"""What can be done with an entry; one function is one transaction. Files are made ready outside of it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from services.submissions.contests import service as contests
+from services.submissions.contests.domain import Contest
+from services.submissions.entries import domain, repository
+from services.submissions.entries.domain import Entry, NotHandedIn, SavedElsewhere, State
+from services.submissions.files import service as files
+from services.submissions.files.domain import Attachment, Copy
+from services.submissions.people import service as people
+from services.submissions.texts.domain import Revision, Words
+from shared import outbox
+from shared.clock import local
+from shared.errors import NotFound
+from shared.events.envelope import Event
+from shared.identity import Person, Role
+from shared.ids import new_code, new_id
+from shared.mongo import Document, Duplicate, Store, Tx
+from shared.once import once
+
+INDEXES = repository.INDEXES
+_TRIES = 3
+_STAFF = (Role.SECRETARY, Role.ORGANISER)
+_JURY = (Role.JUDGE, Role.CHAIR, Role.ORGANISER)
+
+
+async def get(tx: Tx, entry_id: str) -> Entry:
+    """For other rooms, which have their own policy. Raises NotFound."""
+    return await repository.get(tx, entry_id)
+
+
+async def last_revision(tx: Tx, entry: Entry) -> Revision:
+    """What was handed in last. Raises NotFound when nothing was."""
+    return await repository.revision(tx, entry.id, entry.revision)
+
+
+async def revisions(tx: Tx, entry_id: str) -> list[Revision]:
+    """Everything that was handed in, the newest first."""
+    return await repository.revisions(tx, entry_id)
+
+
+async def drafts(tx: Tx, contest_id: str) -> int:
+    """How many were begun and never handed in."""
+    return await repository.drafts(tx, contest_id)
+
+
+async def mine(store: Store, person: Person) -> list[tuple[Entry, Contest]]:
+    """A person's entries with their contests, the newest first."""
+    found = await repository.of_author(store.read, person.id)
+    known = {contest_id: await contests.get(store.read, contest_id) for contest_id in {one.contest_id for one in found}}
+    return [(entry, known[entry.contest_id]) for entry in found]
+
+
+async def view(store: Store, entry_id: str, person: Person) -> tuple[Entry, Contest]:
+    """An author's own entry. Raises NotFound, also for everybody else."""
+    entry = await _own(store.read, entry_id, person)
+    return entry, await contests.get(store.read, entry.contest_id)
+
+
+async def _own(tx: Tx, entry_id: str, person: Person) -> Entry:
+    entry = await repository.get(tx, entry_id)
+    if person.id not in entry.author_ids:
+        raise NotFound
+    return entry
+
+
+async def by_status_secret(store: Store, secret: str) -> tuple[Entry, Contest]:
+    """For whoever holds the link of a receipt. Raises NotFound."""
+    entry = await repository.find(store.read, {"status_digest": domain.status_digest(secret)})
+    if entry is None or entry.receipt is None:
+        raise NotFound
+    return entry, await contests.get(store.read, entry.contest_id)
+
+
+async def create(
+    store: Store, contest_id: str, words: Words, *, key: str, secret_key: str, by: Person, at: datetime
+) -> Document:
+    """A new draft: {entry_id, version}. Raises NotFound, NotOpenYet, DeadlinePassed, Invalid, KeyReused."""
+    entry_id = new_id()
+
+    async def work(tx: Tx) -> Document:
+        contest = await contests.get(tx, contest_id)
+        domain.check_open(contest, at)
+        owner = await people.get(tx, by.id)
+        entry = Entry(
+            id=entry_id,
+            contest_id=contest.id,
+            owner_id=owner.id,
+            author_ids=[owner.id],
+            unit_id=owner.unit_id,
+            status_digest=domain.status_digest(domain.status_secret(entry_id, secret_key)),
+            created_at=at,
+            saved_at=at,
+        )
+        entry.write(words, contest, at)
+        await repository.save(tx, entry)
+        return {"entry_id": entry.id, "version": entry.version}
+
+    body = {"contest_id": contest_id, **words.model_dump()}
+    return await once(store, action="entries.create", by=by.id, key=key, body=body, work=work)
+
+
+async def write(store: Store, entry_id: str, words: Words, *, version: int, by: Person, at: datetime) -> Entry:
+    """Save what was typed. Raises NotFound, SavedElsewhere (with what is saved), Settled, EditingOver, Invalid."""
+
+    async def change(entry: Entry, contest: Contest) -> None:
+        entry.write(words, contest, at)
+
+    return await _change(store, entry_id, change, by=by, version=version)
+
+
+async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime) -> Attachment:
+    """Keep a file with the entry. Raises NotFound and the refusals of file and entry."""
+    entry, contest = await view(store, entry_id, by)
+    entry.check_room_for_file(contest, at)
+    rules = contest.form_rules
+    kept = await files.keep(store, name, content, allowed=list(rules.media_types), max_bytes=rules.max_bytes, at=at)
+
+    async def change(entry: Entry, contest: Contest) -> None:
+        entry.attach(kept, contest, at)
+
+    await _change(store, entry_id, change, by=by)
+    return kept
+
+
+async def detach(store: Store, entry_id: str, file_id: str, *, by: Person, at: datetime) -> Entry:
+    """Take a file off the working copy. Raises NotFound, Settled, EditingOver."""
+
+    async def change(entry: Entry, contest: Contest) -> None:
+        entry.detach(file_id, contest, at)
+
+    return await _change(store, entry_id, change, by=by)
+
+
+async def _change(
+    store: Store,
+    entry_id: str,
+    change: Callable[[Entry, Contest], Awaitable[None]],
+    *,
+    by: Person,
+    version: int | None = None,
+) -> Entry:
+    async def work(tx: Tx) -> Entry:
+        entry = await _own(tx, entry_id, by)
+        if version is not None and entry.version != version:
+            raise SavedElsewhere(version=entry.version, fields=entry.fields())
+        await change(entry, await contests.get(tx, entry.contest_id))
+        await repository.save(tx, entry)
+        return entry
+
+    return await store.transaction(work)
+
+
+async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: Person, at: datetime) -> Document:
+    """Hand in what is saved: {receipt, revision, submitted_at, status_path}. `at`: arrival of the complete request.
+
+    Raises NotFound, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete, KeyReused.
+    """
+
+    async def attempt(code: str) -> Document:
+        async def work(tx: Tx) -> Document:
+            entry = await _own(tx, entry_id, by)
+            contest = await contests.get(tx, entry.contest_id)
+            revision = entry.submit(contest, await _units(tx, entry, at), code, by=by.id, at=at)
+            await repository.add_revision(tx, revision)
+            await _publish(tx, entry, entry.told_submitted(), by=by, at=at)
+            return receipt(entry, secret_key)
+
+        return await once(store, action="entries.submit", by=by.id, key=key, body={"entry_id": entry_id}, work=work)
+
+    return await _with_new_code(attempt)
+
+
+def receipt(entry: Entry, secret_key: str) -> Document:
+    """The proof of the last hand-in. Raises NotHandedIn."""
+    if entry.receipt is None or entry.submitted_at is None:
+        raise NotHandedIn
+    secret = domain.status_secret(entry.id, secret_key)
+    return {
+        "receipt": entry.receipt,
+        "revision": entry.revision,
+        "submitted_at": local(entry.submitted_at).isoformat(),
+        "status_path": f"/bai-du-thi/tra-cuu/{secret}",
+    }
+
+
+async def _with_new_code(attempt: Callable[[str], Awaitable[Document]]) -> Document:
+    """Codes are short, so two may be equal once in a long while; the code is made where a retry makes another."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await attempt(new_code())
+        except Duplicate:
+            continue
+    return await attempt(new_code())
+
+
+async def _units(tx: Tx, entry: Entry, at: datetime) -> list[str]:
+    """The authors' units on the day, by the dated tree; an unknown one stands for itself."""
+    found: list[str] = []
+    for author_id in entry.author_ids:
+        unit_id = (await people.get(tx, author_id)).unit_id
+        if unit_id is not None:
+            standing = await people.unit_then(tx, unit_id, local(at).date())
+            found += [unit.id for unit in standing] or [unit_id]
+    entry.unit_id = found[0] if len(found) == 1 else entry.unit_id
+    return list(dict.fromkeys(found))
+
+
+async def withdraw(store: Store, entry_id: str, reason: str, *, key: str, by: Person, at: datetime) -> Document:
+    """Take it back: {state}. Raises NotFound, NotHandedIn, Settled, DeadlinePassed, KeyReused."""
+
+    async def work(tx: Tx) -> Document:
+        entry = await _own(tx, entry_id, by)
+        event = entry.withdraw(await contests.get(tx, entry.contest_id), reason, at)
+        await _publish(tx, entry, event, by=by, at=at)
+        return {"state": entry.state.value}
+
+    body = {"entry_id": entry_id, "reason": reason}
+    return await once(store, action="entries.withdraw", by=by.id, key=key, body=body, work=work)
+
+
+async def accept(tx: Tx, entry_id: str, by: Person, at: datetime) -> Entry:
+    """The formal check found it in order; only `intake` calls this. Raises NotFound, NotWaiting."""
+    entry = await repository.get(tx, entry_id)
+    contest = await contests.get(tx, entry.contest_id)
+    event = entry.accept(await last_revision(tx, entry), contest, at)
+    await _publish(tx, entry, event, by=by, at=at)
+    return entry
+
+
+async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Person, at: datetime) -> Entry:  # noqa: PLR0913, PLR0917 - as the rooms agreed
+    """Something is missing; only `intake` calls this. Raises NotFound, NotWaiting, UntilPassed."""
+    entry = await repository.get(tx, entry_id)
+    await _publish(tx, entry, entry.send_back(reason, until, at), by=by, at=at)
+    return entry
+
+
+async def _publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime) -> None:
+    await repository.save(tx, entry)
+    await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by.id, time=at)
+
+
+async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tuple[Attachment, bytes]:
+    """A file as it came, for its authors and, once handed in, for the secretariat. Raises NotFound."""
+    entry = await repository.get(store.read, entry_id)
+    handed_in = await repository.revisions(store.read, entry.id)
+    found = [one for revision in handed_in for one in revision.files]
+    if person.id in entry.author_ids:
+        found += entry.files
+    elif not any(person.may(role, entry.contest_id) for role in _STAFF):
+        raise NotFound
+    wanted = next((one for one in found if one.id == file_id), None)
+    if wanted is None:
+        raise NotFound
+    return wanted, await files.content(store, wanted.id)
+
+
+async def copy_for_author(store: Store, entry_id: str, number: int, person: Person) -> tuple[Copy, bytes]:
+    """File `number` (from 1) of the working copy as the jury would get it. Raises NotFound."""
+    entry = await _own(store.read, entry_id, person)
+    copies = [one.copy_for_jury for one in entry.files if one.copy_for_jury]
+    if not 1 <= number <= len(copies):
+        raise NotFound
+    return copies[number - 1], await files.content(store, copies[number - 1].id)
+
+
+async def released_copy(store: Store, copy_id: str, person: Person) -> tuple[int, Copy, bytes]:
+    """A copy of an accepted entry for its jury, with its number among the entry's copies. Raises NotFound."""
+    entry = await repository.find(store.read, {"released.id": copy_id, "state": State.ACCEPTED})
+    if entry is None or not any(person.may(role, entry.contest_id) for role in _JURY):
+        raise NotFound
+    number, copy = next((n, one) for n, one in enumerate(entry.released, 1) if one.id == copy_id)
+    return number, copy, await files.content(store, copy.id)

@@ -1,0 +1,87 @@
+"""Keeping a file: looked into, made again for the jury in a child process with limits, stored under random ids."""
+
+import asyncio
+import multiprocessing
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from multiprocessing.connection import Connection
+
+from services.submissions.files import domain
+from services.submissions.files.domain import Attachment, Copy, Unreadable
+from shared.ids import new_id, new_secret
+from shared.mongo import Store
+
+_CPU_SECONDS, _MEMORY_BYTES = 10, 1024 * 1024 * 1024
+_PATIENCE_SECONDS = 25
+_AT_ONCE = ThreadPoolExecutor(2, thread_name_prefix="clean")
+# A fork server starts a child in milliseconds and shares neither threads nor sockets of the web process with it.
+_CHILDREN = multiprocessing.get_context("forkserver")
+_CHILDREN.set_forkserver_preload([domain.__name__])
+
+
+async def keep(
+    store: Store, name: str, content: bytes, *, allowed: list[str], max_bytes: int, at: datetime
+) -> Attachment:
+    """Store a file and its copy for the jury; nothing refers to them yet. Raises the refusals of the domain."""
+    name = domain.kept_name(name)
+    media_type = domain.kind_of(content, name, allowed, max_bytes)
+    made = await clean(content, media_type)
+    file_id = new_id()
+    digest = await store.put_blob(file_id, content, media_type=media_type)
+    copy = None
+    if made is not None:
+        copy_id = new_secret()
+        copy_digest = await store.put_blob(copy_id, made, media_type=media_type)
+        copy = Copy(id=copy_id, media_type=media_type, size=len(made), sha256=copy_digest)
+    return Attachment(
+        id=file_id,
+        name=name,
+        media_type=media_type,
+        size=len(content),
+        sha256=digest,
+        added_at=at,
+        copy_for_jury=copy,
+    )
+
+
+async def content(store: Store, blob_id: str) -> bytes:
+    """The bytes of a file or of a copy."""
+    return await store.get_blob(blob_id)
+
+
+async def clean(content: bytes, media_type: str) -> bytes | None:
+    """`domain.cleaned` in a child that may neither hang nor eat the machine. Raises Unreadable."""
+    return await asyncio.get_running_loop().run_in_executor(_AT_ONCE, _clean_in_child, content, media_type)
+
+
+def _clean_in_child(content: bytes, media_type: str) -> bytes | None:
+    ours, theirs = _CHILDREN.Pipe()
+    child = _CHILDREN.Process(target=_work, args=(theirs,), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        ours.send((content, media_type))
+        if not ours.poll(_PATIENCE_SECONDS):
+            raise Unreadable
+        fine, answer = ours.recv()
+    except (EOFError, OSError) as error:  # the limits ended it
+        raise Unreadable from error
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if not fine:
+        raise Unreadable(answer)
+    return bytes(answer) if answer is not None else None
+
+
+def _work(parent: Connection) -> None:
+    """In the child: one file, then the end."""
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    content, media_type = parent.recv()
+    try:
+        parent.send((True, domain.cleaned(content, media_type)))
+    except Unreadable as refusal:
+        parent.send((False, refusal.message))

@@ -1,0 +1,209 @@
+"""Words as typed, complete or not, marked or not. The thresholds for marks were measured on real plans (five seeds)."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.submissions.contests.domain import Contest
+from services.submissions.files.domain import Attachment
+from shared.errors import Invalid
+from shared.text import Line, Text, diacritics, folded, word_count
+
+RULE = "vi-2026.1"
+"""Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
+_MAX_SIGNS = 60_000
+_WHOLE_TEXT, _PARAGRAPH, _SHORTEST, _TITLE = 100, 30, 20, 5
+_STRIPPED, _PARTIAL, _PARTIAL_SHORT = 0.30, 0.65, 0.55
+_MARKED_ENOUGH, _TONED_ENOUGH = 0.45, 0.35
+_FOREIGN_SHARE = 0.04
+_OURS = frozenset("va cua cac cho duoc khong mot nguoi trong voi".split())
+_THEIRS = frozenset("the of and to in is for that with are".split())
+
+
+class Incomplete(Invalid):
+    """What is missing or too long, all of it at once; each error also has the `code` of its rule."""
+
+    code = "entry_incomplete"
+    message = "Bài chưa nộp được vì còn mục thiếu hoặc chưa đúng. Nội dung đã lưu vẫn còn nguyên."
+
+
+class Words(BaseModel):
+    """What an entrant types; saved however incomplete it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[Line, Field(max_length=500)] = ""
+    parts: dict[str, Annotated[Text, Field(max_length=_MAX_SIGNS)]] = Field(default={}, max_length=60)
+    entrant_group: str = Field(default="", max_length=60)
+    content_group: str = Field(default="", max_length=60)
+
+    def fields(self) -> dict[str, str]:
+        """By the names of the form's fields."""
+        own = {"title": self.title, "entrant_group": self.entrant_group, "content_group": self.content_group}
+        return own | {f"parts.{part_id}": text for part_id, text in self.parts.items()}
+
+    def check_parts(self, contest: Contest) -> None:
+        """Raises Invalid for a part that the contest does not have."""
+        known = {part.id for part in contest.parts}
+        unknown = [part_id for part_id in self.parts if part_id not in known]
+        if unknown:
+            raise Invalid([{"field": f"parts.{one}", "text": "Cuộc thi không có phần này."} for one in unknown])
+
+    def check_complete(self, contest: Contest) -> None:
+        """What the contest asks of an entry that is handed in. Raises Incomplete with every fault."""
+        errors = [*self._faults_of_heading(contest), *self._faults_of_parts(contest)]
+        if errors:
+            raise Incomplete([{"code": code, "field": field, "text": text} for code, field, text in errors])
+
+    def _faults_of_heading(self, contest: Contest) -> Iterator[tuple[str, str, str]]:
+        if self.entrant_group not in {group.id for group in contest.entrant_groups}:
+            yield "entrant_group_unknown", "entrant_group", "Hãy chọn nhóm đối tượng dự thi."
+        if self.content_group not in {group.id for group in contest.content_groups}:
+            yield "content_group_unknown", "content_group", "Hãy chọn lĩnh vực nội dung."
+        words, limit = word_count(self.title), contest.form_rules.title_max_words
+        if not words:
+            yield "title_missing", "title", "Hãy đặt tên cho sáng kiến."
+        elif words > limit:
+            yield "title_too_long", "title", f"Tên sáng kiến dài {words} từ, tối đa {limit} từ."
+
+    def _faults_of_parts(self, contest: Contest) -> Iterator[tuple[str, str, str]]:
+        for part in contest.parts:
+            words, field = word_count(self.parts.get(part.id, "")), f"parts.{part.id}"
+            if not words:
+                yield "part_missing", field, f"Hãy viết phần “{part.title}”."
+            elif words > part.max_words:
+                over = words - part.max_words
+                yield "part_too_long", field, f"Phần “{part.title}” dài {words} từ, thừa {over} từ (tối đa {part.max_words})."
+
+
+class Verdict(StrEnum):
+    """What the numbers say."""
+
+    FINE = "fine"
+    SHORT = "short"
+    STRIPPED = "stripped"
+    PARTIAL = "partial"
+    TONELESS = "toneless"
+    FOREIGN = "foreign"
+
+
+WORDS = {
+    Verdict.FINE: "Có dấu đầy đủ",
+    Verdict.SHORT: "Quá ngắn để kết luận",
+    Verdict.STRIPPED: "Viết không dấu",
+    Verdict.PARTIAL: "Một phần không dấu",
+    Verdict.TONELESS: "Thiếu dấu thanh",
+    Verdict.FOREIGN: "Có thể không phải tiếng Việt",
+}
+
+
+class Reading(BaseModel):
+    """The numbers of one text: words, syllables counted, the shares with a mark and with a tone (0 to 1)."""
+
+    rule: str = RULE
+    words: int
+    counted: int
+    marked: float
+    toned: float
+    verdict: Verdict
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person should look."""
+        return self.verdict not in (Verdict.FINE, Verdict.SHORT)
+
+    @property
+    def in_words(self) -> str:
+        """The verdict for people."""
+        return WORDS[self.verdict]
+
+
+class Findings(BaseModel):
+    """What the machine saw at the moment of handing in. It warns; the secretary decides."""
+
+    title: Reading
+    whole: Reading
+    parts: dict[str, Reading]
+    doubtful_paragraphs: dict[str, list[int]]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody should look at the marks."""
+        return self.title.doubtful or self.whole.doubtful or any(self.doubtful_paragraphs.values())
+
+
+class Revision(Words):
+    """What was handed in, once: never changed afterwards."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    entry_id: str
+    number: int
+    files: list[Attachment] = []
+    unit_ids: list[str] = []
+    """The authors' units on that day, or the units that took over from them."""
+    findings: Findings
+    at: AwareDatetime
+    by: str
+
+
+def find(words: Words) -> Findings:
+    """Everything about the marks of an entry, with its numbers."""
+    return Findings(
+        title=read_title(words.title),
+        whole=read("\n".join(words.parts.values())),
+        parts={part_id: read(text) for part_id, text in words.parts.items()},
+        doubtful_paragraphs={part_id: doubtful_paragraphs(text) for part_id, text in words.parts.items()},
+    )
+
+
+def read(text: str) -> Reading:
+    """The reading of running text (Kế hoạch 34/KH-UBND 2019, III.2: "tiếng Việt có dấu")."""
+    counted, marked, toned = diacritics(text)
+    verdict = Verdict.SHORT if counted < _SHORTEST else _verdict(text, counted, marked, toned)
+    return _reading(text, counted, marked, toned, verdict)
+
+
+def read_title(text: str) -> Reading:
+    """The reading of a title: only one without any mark is doubtful, because titles are short."""
+    counted, marked, toned = diacritics(text)
+    enough = counted >= _TITLE
+    verdict = Verdict.SHORT if not enough else Verdict.FINE if marked else Verdict.STRIPPED
+    return _reading(text, counted, marked, toned, verdict)
+
+
+def doubtful_paragraphs(text: str) -> list[int]:
+    """Numbers, from 1, of the paragraphs that look pasted from elsewhere: long enough, and too few marks."""
+    return list(_doubtful(text))
+
+
+def _doubtful(text: str) -> Iterator[int]:
+    for number, paragraph in enumerate((line for line in text.split("\n") if line.strip()), 1):
+        counted, marked, _ = diacritics(paragraph)
+        if counted >= _PARAGRAPH and marked < _PARTIAL_SHORT:
+            yield number
+
+
+def _verdict(text: str, counted: int, marked: float, toned: float) -> Verdict:
+    if marked >= _MARKED_ENOUGH and toned < _TONED_ENOUGH:
+        return Verdict.TONELESS
+    if marked >= (_PARTIAL if counted >= _WHOLE_TEXT else _PARTIAL_SHORT):
+        return Verdict.FINE
+    if _looks_foreign(text):
+        return Verdict.FOREIGN
+    return Verdict.STRIPPED if marked < _STRIPPED else Verdict.PARTIAL
+
+
+def _looks_foreign(text: str) -> bool:
+    words = folded(text).split()
+    theirs = sum(word in _THEIRS for word in words)
+    return theirs > sum(word in _OURS for word in words) and theirs / max(1, len(words)) >= _FOREIGN_SHARE
+
+
+def _reading(text: str, counted: int, marked: float, toned: float, verdict: Verdict) -> Reading:
+    return Reading(
+        words=word_count(text), counted=counted, marked=round(marked, 3), toned=round(toned, 3), verdict=verdict
+    )

@@ -1,0 +1,20 @@
+"""The running figure of each slot of a final, from the facts of its slots: a Faust table and the board document."""
+
+from typing import Any
+
+from services.judging.boards import service
+from services.judging.boards.domain import board_of
+from services.judging.worker import worker
+from shared import topics
+from shared.events.judging import ScoreGiven, SlotClosed, SlotOpened
+from shared.inbox import Fact
+
+
+@worker.figure(topics.SLOT_TOTALS)
+async def slot_totals(table: dict[str, Any], fact: Fact) -> None:
+    """Keep the figure keyed by judge and revision, so that a fact that comes twice or late moves nothing back."""
+    if not isinstance(fact.event, SlotOpened | ScoreGiven | SlotClosed):
+        return
+    board = board_of(table.get(fact.subject), fact.event).after(fact.event, fact.seq)
+    table[fact.subject] = board.model_dump(mode="json")
+    await service.show(worker.store.read, board)

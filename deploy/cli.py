@@ -139,11 +139,17 @@ def verify(file: Annotated[Path, typer.Argument(help="Tệp kết quả đã cô
 @app.command()
 def demo(
     folder: Folder,
-    url: Annotated[str | None, typer.Option(help="Địa chỉ hệ thống; mặc định là hệ thống đang chạy")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Địa chỉ một hệ thống khác; mặc định là hệ thống trên máy này")
+    ] = None,
     entries: int = 60,
     judges: int = 6,
     finalists: int = 6,
 ) -> None:
-    """Diễn cả một cuộc thi qua HTTP, từ bản nháp đầu tiên đến kết quả công bố."""
-    at = url or import_module("deploy.running").system(folder.resolve()).url
-    raise typer.Exit(import_module("deploy.demo.driver").run(at, entries=entries, judges=judges, finalists=finalists))
+    """Diễn cả một cuộc thi qua HTTP, từ bản nháp đầu tiên đến kết quả công bố.
+
+    Với --url, tài khoản quản trị lấy từ SUBMISSIONS_BOOTSTRAP_EMAIL và SUBMISSIONS_BOOTSTRAP_PASSWORD.
+    """
+    at, administrator = import_module("deploy.running").entrance(folder.resolve(), url)
+    run = import_module("deploy.demo.driver").run
+    raise typer.Exit(run(at, administrator, entries=entries, judges=judges, finalists=finalists))

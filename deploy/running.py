@@ -40,6 +40,20 @@ def mongo_url(service: str, folder: Path) -> str:
     return os.environ.get(f"{service.upper()}_MONGO_URL") or system(folder).service_mongo_url(service)
 
 
+def entrance(folder: Path, url: str | None) -> tuple[str, tuple[str, str]]:
+    """Where a system is, and the e-mail address and password of its first account.
+
+    `url` names another system than this folder's: its account then comes from the environment.
+    """
+    if url is None:
+        here = system(folder)
+        return here.url, here.administrator
+    try:
+        return url, (os.environ["SUBMISSIONS_BOOTSTRAP_EMAIL"], os.environ["SUBMISSIONS_BOOTSTRAP_PASSWORD"])
+    except KeyError as missing:
+        raise typer.BadParameter(f"đặt {missing.args[0]} cùng với --url / set it together with --url") from None
+
+
 def held(folder: Path) -> bool:
     """Whether some process runs this folder's system."""
     path = folder / "run" / "lock"

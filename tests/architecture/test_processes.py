@@ -1,25 +1,16 @@
-"""Every route has a gate; compose, image, Makefile and env files name only what the code has; the catalogue is fresh."""
+"""Compose file, image, Makefile and env files name only what the code has; what they should agree on, they agree on."""
 
 import copy
 import importlib
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from fastapi import APIRouter, FastAPI
-from starlette.responses import Response
-from starlette.routing import Mount
 
-from deploy.image import healthy, secrets_file
-from shared.identity import PUBLIC, Role, SignedOutBefore, may
-from shared.mongo import Store
-from shared.settings import ServiceSettings
-from shared.web import Service, create_app
+from deploy.image import secrets_file
+from deploy.local import kafka
+from deploy.local.ports import Ports
 from tests.architecture import rules_of_processes as rules
 
 ROOT = Path(__file__).parents[2]
@@ -33,81 +24,6 @@ CADDYFILE = (ROOT / "deploy/proxy/Caddyfile").read_text()
 def _fields() -> dict[str, set[str]]:
     settings = {service: importlib.import_module(f"services.{service}.settings").Settings for service in SERVICES}
     return {service: set(each.model_fields) for service, each in settings.items()}
-
-
-# Routes
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_route_says_who_may_enter(service):
-    assert rules.ungated(importlib.import_module(f"services.{service}.web").app) == []
-
-
-def _router(*, gated: bool) -> APIRouter:
-    router = APIRouter()
-    router.add_api_route("/bai-du-thi", lambda: None, dependencies=[PUBLIC] if gated else [])
-    return router
-
-
-def _within(router: APIRouter) -> APIRouter:
-    outer = APIRouter(prefix="/trong")
-    outer.include_router(router)
-    return outer
-
-
-def _nobody(_: Store) -> SignedOutBefore:
-    async def never(_: str) -> None:
-        return None
-
-    return never
-
-
-def _mounted(app: FastAPI) -> None:
-    app.router.routes.append(Mount("/tep", Response("x")))
-
-
-def _bare_endpoint(app: FastAPI) -> None:
-    app.add_route("/tran", lambda _: Response("x"))
-
-
-@pytest.mark.parametrize(
-    "plant",
-    [
-        lambda app: app.include_router(_router(gated=False)),
-        lambda app: app.include_router(_within(_router(gated=False))),
-        lambda app: app.add_api_route("/bai-du-thi", lambda: None),
-        _mounted,
-        _bare_endpoint,
-    ],
-)
-def test_a_route_that_lets_anybody_in_by_oversight_is_found(plant):
-    app = FastAPI(docs_url=None, redoc_url=None)
-    app.include_router(_router(gated=True))
-    assert rules.ungated(app) == []
-    plant(app)
-    assert len(rules.ungated(app)) == 1
-
-
-def test_a_gate_on_the_route_on_its_router_or_in_a_parameter_counts():
-    app = FastAPI(docs_url=None, redoc_url=None)
-    app.include_router(_router(gated=False), dependencies=[may(Role.JUDGE)])
-
-    @app.get("/toi")
-    async def who(person: object = may(Role.JUDGE)) -> str:
-        return str(person)
-
-    assert rules.ungated(app) == []
-
-
-@pytest.mark.parametrize("wrap", [lambda router: router, _within])
-def test_the_factory_refuses_to_make_an_application_with_an_open_route(wrap, tmp_path):
-    def service(*, gated: bool) -> Service:
-        router = wrap(_router(gated=gated))
-        return Service(ServiceSettings(service="thu"), [router], tmp_path, signed_out_before=_nobody)
-
-    with pytest.raises(RuntimeError, match="/bai-du-thi"):
-        create_app(service(gated=False))
-    assert rules.ungated(create_app(service(gated=True))) == []
 
 
 # Environment names
@@ -207,12 +123,6 @@ def test_a_missing_or_misdirected_health_check_is_found():
         assert len(rules.health_faults(_planted(name, healthcheck=wrong))) == 1
 
 
-def test_the_health_question_is_answered_by_the_web_process_and_a_silent_port_is_unhealthy(unused_tcp_port):
-    app = create_app(Service(ServiceSettings(service="thu"), [], ROOT / "docs", signed_out_before=_nobody))
-    assert "/healthz" in {getattr(route, "path", "") for route in app.routes}
-    assert not healthy.healthy(unused_tcp_port)
-
-
 def test_names_of_containers_in_waits_and_addresses_exist():
     assert rules.dangling(COMPOSE) == []
 
@@ -255,30 +165,14 @@ def test_the_replica_set_script_makes_a_user_for_every_service():
     assert f"const services = {list(SERVICES)};".replace("'", '"') in script
 
 
-# The catalogue of events
+def _broker_settings(text: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
 
 
-def _catalogue_is_fresh(folder: Path) -> bool:
-    done = subprocess.run(
-        [sys.executable, "-m", "shared.events.catalogue", "--check"],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "No module named" not in done.stderr, done.stderr
-    return done.returncode == 0
-
-
-def test_the_catalogue_of_events_is_fresh():
-    assert _catalogue_is_fresh(ROOT)
-
-
-def test_a_stale_catalogue_is_found(tmp_path):
-    for name in ("services", "shared", "deploy", "docs", "tests/contracts"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "dist"))
-    assert _catalogue_is_fresh(tmp_path)
-    catalogue = tmp_path / "docs/events.md"
-    catalogue.write_text(catalogue.read_text().replace("submissions.entry.submitted.v1", "submissions.entry.sent.v1"))
-    assert not _catalogue_is_fresh(tmp_path)
+def test_the_broker_of_compose_behaves_like_the_embedded_one():
+    embedded = _broker_settings(kafka.config_text(ROOT, Ports.fixed()))
+    composed = _broker_settings((ROOT / "deploy/kafka/server.properties").read_text())
+    addresses = {"controller.quorum.voters", "listeners", "advertised.listeners", "log.dirs"}
+    differing = {name for name in embedded.keys() & composed.keys() if embedded[name] != composed[name]}
+    assert differing == addresses

@@ -11,7 +11,8 @@ _UNUSED = re.compile(
 _LINE_HEIGHT = re.compile(r"line-height:(1\.\d+)")
 # The vendor sets headings at 1.04 to 1.2 and running text at 1.25 to 1.32.
 _HEADINGS_BELOW = 1.25
-_FAMILY = re.compile(r"font-family:GDS Transport(?:,arial,sans-serif)?")
+# The bare sans-serif is what the vendor prints with.
+_FAMILY = re.compile(r"font-family:(?:GDS Transport(?:,arial,sans-serif)?|sans-serif)(?=[;}])")
 
 
 def _blocks(css: str) -> Iterator[tuple[str, str | None]]:

@@ -26,6 +26,10 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
 ON_THE_SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless_shell")
 # Rules of WCAG 2.2 A and AA, and what axe calls best practice.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_FONTS_CONF = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
+"""
 
 
 class NoBrowser(RuntimeError):
@@ -66,6 +70,8 @@ def unpacked() -> Path:
         program.chmod(0o755)
         for name in ("al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"):
             _unpack(name, half)
+        # The package's own fonts.conf names folders of another kind of machine.
+        (half / "fonts.conf").write_text(_FONTS_CONF.format(folder=folder))
         if not folder.exists():
             half.rename(folder)
     return folder
@@ -118,6 +124,15 @@ def axe(page: Page) -> list[str]:
         for violation in result["violations"]
         for node in violation["nodes"]
     ]
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for a JavaScript expression. Playwright's own wait_for_function evaluates in the page, which our policy refuses."""
+    for _ in range(300):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise TimeoutError(f"never true: {expression}")
 
 
 def screenshot(page: Page, name: str, *, full_page: bool = True) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from shared import text
 from shared.ui import filters
 from shared.ui.manifest import DIST
+from tests.browser.chromium import until
 
 DRAFT = "**/bai-du-thi/1/nhap"
 SAVED: dict[str, Any] = {"version": 4, "saved_at": "2019-03-05T03:32:00Z"}
@@ -61,7 +62,7 @@ def test_only_one_save_is_under_way_and_the_last_words_are_saved(drafting):
     page.route(DRAFT, slow)
     page.fill("#title", "một")
     page.locator("#title").blur()
-    page.wait_for_function("document.querySelector('form[data-autosave]').draft.busy")
+    until(page, "document.querySelector('form[data-autosave]').draft.busy")
     page.fill("#title", "một hai")
     page.locator("#title").blur()
     page.wait_for_timeout(1300)
@@ -234,3 +235,19 @@ def test_the_live_board_takes_what_the_stream_brings_and_says_when_the_line_is_c
     )
     page.wait_for_selector("text=Bảng mới: 88")
     page.wait_for_selector("text=Mất kết nối – đang nối lại")
+
+
+def test_htmx_comes_only_to_a_page_that_asks_and_swaps_within_the_content_security_policy(style_guide, open_page):
+    page = open_page("about:blank")
+    page.complaints.clear()
+    page.route("**/phan", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Phần mới</p>"))
+    page.goto(f"{style_guide}/bieu-do.html")
+    assert not page.evaluate("performance.getEntriesByType('resource').some(one => one.name.includes('htmx'))")
+    page.evaluate(
+        """() => { document.querySelector('main').innerHTML = '<button hx-get="/phan" hx-target="#dich">Lấy</button><div id="dich"></div>';
+                   document.dispatchEvent(new CustomEvent('sk:swapped')); }"""
+    )
+    until(page, "'htmx-internal-data' in document.querySelector('main button')")
+    page.get_by_role("button", name="Lấy").click()
+    page.wait_for_selector("text=Phần mới")
+    assert page.complaints == []

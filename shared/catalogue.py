@@ -62,15 +62,22 @@ def markdown() -> str:
     """The catalogue that people read."""
     known_readers, lines = readers(), [_HEAD]
     for topic in topics.TOPICS.values():
-        kept = "compacted, latest fact of a key counts" if topic.compacted else "kept without limit, every fact in order"
-        lines.append(f"## {topic.name}\n\nKey: {topic.key}. {topic.partitions} partitions; {kept}. Publisher: {topic.publisher}.\n")
+        kept = (
+            "compacted, latest fact of a key counts" if topic.compacted else "kept without limit, every fact in order"
+        )
+        lines.append(
+            f"## {topic.name}\n\nKey: {topic.key}. {topic.partitions} partitions; {kept}. Publisher: {topic.publisher}.\n"
+        )
         for event in (event for event in events() if event.topic == topic.name):
             agents = ", ".join(sorted(known_readers.get(event.__name__, set()))) or topic.reason or "nobody yet"
             lines.append(f"### {event.type}\n\n{event.__doc__}\nClass `{event.__name__}`. Read by: {agents}.\n")
             made = schema(event)
             lines.append("| field | type | required |\n|---|---|---|")
             needed = set(made.get("required", ()))
-            lines += [f"| {name} | {_type_of(field)} | {'yes' if name in needed else 'no'} |" for name, field in made["properties"].items()]
+            lines += [
+                f"| {name} | {_type_of(field)} | {'yes' if name in needed else 'no'} |"
+                for name, field in made["properties"].items()
+            ]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -89,7 +96,10 @@ def asyncapi() -> str:
             described = {"allOf": [{"$ref": "schemas/envelope.json"}, {"properties": {"data": body}}]}
             summary = (event.__doc__ or "").splitlines()[0]
             messages[event.__name__] = {
-                "name": event.type, "summary": summary, "contentType": "application/cloudevents+json", "payload": described
+                "name": event.type,
+                "summary": summary,
+                "contentType": "application/cloudevents+json",
+                "payload": described,
             }
     document = {
         "asyncapi": "3.0.0",
@@ -115,8 +125,12 @@ def stale(root: Path = ROOT) -> list[str]:
     """Generated documents that differ from what the code says now, or that nothing generates any more."""
     wanted = documents()
     folder = root / "docs"
-    differ = [name for name, text in wanted.items() if not (folder / name).exists() or (folder / name).read_text() != text]
-    left_over = [f"schemas/{path.name}" for path in folder.glob("schemas/*.json") if f"schemas/{path.name}" not in wanted]
+    differ = [
+        name for name, text in wanted.items() if not (folder / name).exists() or (folder / name).read_text() != text
+    ]
+    left_over = [
+        f"schemas/{path.name}" for path in folder.glob("schemas/*.json") if f"schemas/{path.name}" not in wanted
+    ]
     return sorted(differ + left_over)
 
 

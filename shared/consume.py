@@ -179,7 +179,7 @@ class Worker:
             if event is not None:
                 fact = Fact(event, envelope.id, envelope.subject, envelope.seq, envelope.time, envelope.by)
                 await update(table, fact)
-        except Exception as error:  # noqa: BLE001 - a figure can be rebuilt, the agent must live
+        except Exception as error:
             log.exception("agent.figure.failed", agent=name)
             await self._buried(name, delivery, "figure", repr(error))
         finally:
@@ -197,11 +197,9 @@ class Worker:
                 log.warning("worker.housekeeping.failed", error=repr(error)[:300])
 
     async def _replay(self, letter: dict[str, Any]) -> None:
-        agent, error = self.agents.get(letter["agent"]), None
+        error = None
         try:
-            if agent is None:
-                raise LookupError(f"no agent {letter['agent']}")
-            await self._apply(agent, letter["value"])
+            await self._apply(self.agents[letter["agent"]], letter["value"])
         except Exception as failure:  # noqa: BLE001 - goes back among the letters with its reason
             error = repr(failure)
         await dead_letters.settle(self.store, letter, error=error)
@@ -229,7 +227,7 @@ class Worker:
         return self.progress.alive(behind=self._behind())
 
     def _behind(self) -> bool:
-        consumer = self.app.consumer
+        consumer: Any = self.app.consumer
         for place in consumer.assignment():
             end, read = consumer.highwater(place), self._read_offset(place)
             if place.topic in TOPICS and end is not None and read is not None and end > read:
@@ -237,7 +235,8 @@ class Worker:
         return False
 
     def _read_offset(self, place: Any) -> int | None:
-        offset: int | None = self.app.consumer._read_offset.get(place)  # noqa: SLF001 - Faust shows it nowhere else
+        consumer: Any = self.app.consumer
+        offset: int | None = consumer._read_offset.get(place)  # noqa: SLF001 - Faust shows it nowhere else
         return None if offset is None else offset + 1
 
     async def _ready(self) -> dict[str, bool]:

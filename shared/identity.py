@@ -12,7 +12,6 @@ from urllib.parse import quote
 import jwt
 from fastapi import Depends, Request
 
-from shared.clock import now
 from shared.errors import Forbidden, Refusal, SignInNeeded
 
 TOKEN_COOKIE = "sk_id"  # noqa: S105 - a cookie's name
@@ -89,9 +88,7 @@ def issue(person: Person, private_key: str, *, at: datetime, lifetime: timedelta
 def read(token: str, public_key: str) -> tuple[Person, datetime]:
     """The person of a token and when it was issued. Raises TokenExpired or SignInNeeded."""
     try:
-        claims: dict[str, Any] = jwt.decode(
-            token, public_key, algorithms=[_ALGORITHM], options={"verify_iat": False}
-        )
+        claims: dict[str, Any] = jwt.decode(token, public_key, algorithms=[_ALGORITHM], options={"verify_iat": False})
     except jwt.ExpiredSignatureError as error:
         raise TokenExpired from error
     except jwt.InvalidTokenError as error:

@@ -10,6 +10,7 @@ NAMESPACE = uuid.UUID("6b2f1d0e-6d3c-5b0a-9a57-3d1f0f5a7c11")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 _CHECK_PRIME = 31
+_SHORTEST = 2  # one sign and its check sign
 
 
 def new_id() -> str:
@@ -37,7 +38,7 @@ def new_code(length: int = 7) -> str:
 def read_code(typed: str) -> str | None:
     """The canonical form of a code as a person typed it, or None when its check sign is wrong."""
     signs = "".join(sign for sign in typed.upper().translate(_LOOKALIKES) if sign in _ALPHABET)
-    if len(signs) < 2 or _check_character(signs[:-1]) != signs[-1]:
+    if len(signs) < _SHORTEST or _check_character(signs[:-1]) != signs[-1]:
         return None
     return "-".join(signs[start : start + 4] for start in range(0, len(signs), 4))
 

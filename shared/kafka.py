@@ -23,7 +23,6 @@ _BROKER_PAUSE = 2.0
 log = logs.get(__name__)
 App = faust.App
 Stream = faust.StreamT[bytes]
-Table = faust.Table
 
 
 class SendFailed(Exception):
@@ -55,7 +54,7 @@ driver.Transport.Producer = _IdempotentProducer
 
 def worker_app(service: str, kafka_url: str, *, slot: int, agents: Sequence[str]) -> App:
     """The Faust application of a service's worker, set up as the stack notes (1.5) prove right."""
-    app = faust.App(
+    return faust.App(
         service,
         broker=f"kafka://{kafka_url}",
         autodiscover=list(agents),
@@ -87,21 +86,23 @@ def worker_app(service: str, kafka_url: str, *, slot: int, agents: Sequence[str]
         loghandlers=[logs.handler()],
         datadir=str(Path(tempfile.gettempdir()) / f"sang-kien-{service}-{slot}"),
     )
-    return app
 
 
 def source(app: App, topic: Topic) -> Any:
     """The Faust topic with raw bytes: decoding is ours, so that nothing undecodable is lost."""
     return app.topic(
-        topic.name, value_type=bytes, value_serializer="raw", key_type=bytes, key_serializer="raw",
+        topic.name,
+        value_type=bytes,
+        value_serializer="raw",
+        key_type=bytes,
+        key_serializer="raw",
         partitions=topic.partitions,
     )
 
 
-def table(app: App, changelog: Changelog) -> Table[str, Any]:
+def table(app: App, changelog: Changelog) -> Any:
     """A Faust table for running figures; it can be lost and rebuilt from its changelog."""
-    made: Table[str, Any] = app.Table(changelog.table, default=dict, partitions=changelog.source.partitions)
-    return made
+    return app.Table(changelog.table, default=dict, partitions=changelog.source.partitions)
 
 
 class Producer:
@@ -115,8 +116,13 @@ class Producer:
     async def __aenter__(self) -> Self:
         """Connect. Raises SendFailed when the broker cannot be reached."""
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._url, acks="all", enable_idempotence=True, compression_type="lz4",
-            linger_ms=2, max_batch_size=131072, request_timeout_ms=_SEND_SECONDS * 1000,
+            bootstrap_servers=self._url,
+            acks="all",
+            enable_idempotence=True,
+            compression_type="lz4",
+            linger_ms=2,
+            max_batch_size=131072,
+            request_timeout_ms=_SEND_SECONDS * 1000,
         )
         try:
             await self._producer.start()
@@ -125,7 +131,9 @@ class Producer:
             raise SendFailed(str(error)) from error
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Disconnect; what was not acknowledged stays unpublished."""
         await self._stop()
 
@@ -152,7 +160,9 @@ class Producer:
 
 async def create_topics(kafka_url: str, *, replication: int = 1) -> list[str]:
     """Create the topics and changelogs that are missing; answers their names. Raises KafkaError."""
-    wanted = [_new_topic(topic.name, topic.partitions, replication, compacted=topic.compacted) for topic in TOPICS.values()]
+    wanted = [
+        _new_topic(topic.name, topic.partitions, replication, compacted=topic.compacted) for topic in TOPICS.values()
+    ]
     wanted += [_new_topic(log.name, log.source.partitions, replication, compacted=True) for log in CHANGELOGS]
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
     await admin.start()

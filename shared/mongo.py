@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import count
 from typing import Any, TypeVar
 
 os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer that also watches (decision 0004)
@@ -17,21 +16,20 @@ os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
-from pymongo import ReturnDocument, WriteConcern
-from pymongo.collation import Collation
+from pymongo import WriteConcern
 from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
-from shared.errors import Stale
+from shared.collection import Collection, Document, Tx
 
-Document = dict[str, Any]
+__all__ = ["Collection", "Document", "DriverError", "Duplicate", "Index", "Store", "Tx", "unavailable"]
 T = TypeVar("T")
 DriverError = PyMongoError
 Duplicate = DuplicateKeyError
 """Raised by a write that meets a unique index; inside a transaction it ends the transaction."""
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "w": "majority",
     "journal": True,
     "readConcernLevel": "majority",
@@ -65,7 +63,7 @@ def _other_types(value: Any) -> Any:
     raise TypeError(f"MongoDB cannot store a {type(value).__name__}")
 
 
-_CODEC = CodecOptions(
+_CODEC: CodecOptions[Document] = CodecOptions(
     type_registry=TypeRegistry([_DecimalCodec()], fallback_encoder=_other_types), tz_aware=True
 )
 
@@ -85,111 +83,6 @@ class Index:
     where: Mapping[str, Any] | None = None
     expire_after: int | None = None
     """Seconds after the date in the one key; MongoDB deletes the document some time later."""
-
-
-class Collection:
-    """One collection within a transaction, or outside of any; the session is never forgotten."""
-
-    def __init__(self, collection: Any, session: Any) -> None:
-        """Made by Tx."""
-        self._collection = collection
-        self._session = session
-
-    async def get(self, key: Any) -> Document | None:
-        """The document with this `_id`, or None."""
-        return await self.find_one({"_id": key})
-
-    async def find_one(self, where: Document, **options: Any) -> Document | None:
-        """The first match, or None."""
-        found: Document | None = await self._collection.find_one(where, session=self._session, **options)
-        return found
-
-    async def find(
-        self, where: Document, *, sort: Sequence[tuple[str, int]] = (), skip: int = 0, limit: int = 0,
-        fields: Sequence[str] | None = None, vietnamese: bool = False,
-    ) -> list[Document]:
-        """All matches, at most `limit` when it is not 0; `vietnamese` sorts text as people here expect."""
-        cursor = self._collection.find(where, fields, session=self._session, skip=skip, limit=limit)
-        if sort:
-            cursor = cursor.sort(list(sort))
-        if vietnamese:
-            cursor = cursor.collation(Collation(locale="vi"))
-        found: list[Document] = await cursor.to_list(None)
-        return found
-
-    async def count(self, where: Document) -> int:
-        """How many documents match."""
-        number: int = await self._collection.count_documents(where, session=self._session)
-        return number
-
-    async def aggregate(self, pipeline: list[Document]) -> list[Document]:
-        """The result of an aggregation, whole."""
-        found: list[Document] = await self._collection.aggregate(pipeline, session=self._session).to_list(None)
-        return found
-
-    async def insert(self, document: Document) -> None:
-        """Insert; raises Duplicate."""
-        await self._collection.insert_one(document, session=self._session)
-
-    async def insert_all(self, documents: list[Document]) -> None:
-        """Insert many; raises Duplicate (as a bulk error outside of a transaction)."""
-        if documents:
-            await self._collection.insert_many(documents, session=self._session)
-
-    async def put(self, document: Document) -> None:
-        """Insert or replace by `_id`."""
-        await self._collection.replace_one({"_id": document["_id"]}, document, upsert=True, session=self._session)
-
-    async def save(self, document: Document) -> None:
-        """Replace an aggregate whose `version` was read as it is in `document`, and bump it there.
-
-        A new aggregate has version 0 and is inserted. Raises Stale when somebody saved in between.
-        """
-        read = document["version"]
-        document["version"] = read + 1
-        if read == 0:
-            await self.insert(document)
-            return
-        where = {"_id": document["_id"], "version": read}
-        done = await self._collection.replace_one(where, document, session=self._session)
-        if done.matched_count != 1:
-            raise Stale
-
-    async def update(self, where: Document, change: Document, *, upsert: bool = False) -> int:
-        """Change the first match; the number of documents matched."""
-        done = await self._collection.update_one(where, change, upsert=upsert, session=self._session)
-        return int(done.matched_count)
-
-    async def update_all(self, where: Document, change: Document) -> int:
-        """Change every match; the number of documents matched."""
-        return int((await self._collection.update_many(where, change, session=self._session)).matched_count)
-
-    async def take(
-        self, where: Document, change: Document | list[Document], *, sort: Sequence[tuple[str, int]] = (), upsert: bool = False
-    ) -> Document | None:
-        """Change one match in one step and answer it as it is afterwards, or None."""
-        found: Document | None = await self._collection.find_one_and_update(
-            where, change, sort=list(sort) or None, upsert=upsert,
-            return_document=ReturnDocument.AFTER, session=self._session,
-        )
-        return found
-
-    async def delete(self, where: Document) -> int:
-        """Delete every match; how many there were."""
-        return int((await self._collection.delete_many(where, session=self._session)).deleted_count)
-
-
-class Tx:
-    """A service's database: `tx["entries"]`. Inside `Store.transaction` every access is part of it."""
-
-    def __init__(self, database: Any, session: Any = None) -> None:
-        """Made by Store."""
-        self._database = database
-        self._session = session
-
-    def __getitem__(self, name: str) -> Collection:
-        """The collection `name`."""
-        return Collection(self._database[name], self._session)
 
 
 class Store:
@@ -215,28 +108,28 @@ class Store:
         retries at once, and twenty writers of one document then starve one another.
         """
         stop = time.monotonic() + _TRANSACTION_SECONDS
-        for attempt in count(1):
-            async with await self._client.start_session() as session:
-                try:
-                    return await self._attempt(session, body)
-                except DriverError as error:
-                    if not error.has_error_label("TransientTransactionError") or time.monotonic() > stop:
-                        raise
-            await asyncio.sleep(random.uniform(0.001, min(0.25, 0.004 * 1.6**attempt)))  # noqa: S311 - jitter
-        raise AssertionError
+        pause = 0.004
+        while True:
+            try:
+                return await self._attempt(body)
+            except DriverError as error:
+                if not error.has_error_label("TransientTransactionError") or time.monotonic() > stop:
+                    raise
+            await asyncio.sleep(random.uniform(0.001, pause))  # noqa: S311 - jitter
+            pause = min(0.25, pause * 1.6)
 
-    async def _attempt(self, session: Any, body: Callable[[Tx], Awaitable[T]]) -> T:
-        session.start_transaction(
-            read_concern=ReadConcern("snapshot"),
-            write_concern=WriteConcern("majority", j=True),
-            read_preference=ReadPreference.PRIMARY,
-        )
+    async def _attempt(self, body: Callable[[Tx], Awaitable[T]]) -> T:
+        session = await self._client.start_session()
         try:
+            session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True), ReadPreference.PRIMARY)
             result = await body(Tx(self._database, session))
-        except BaseException:
-            if session.in_transaction:
-                await session.abort_transaction()
-            raise
+            await self._commit(session)
+            return result
+        finally:
+            await session.end_session()  # aborts what is not committed
+
+    @staticmethod
+    async def _commit(session: Any) -> None:
         while True:
             try:
                 await session.commit_transaction()
@@ -245,7 +138,7 @@ class Store:
                 if not error.has_error_label("UnknownTransactionCommitResult") or error.timeout:
                     raise
             else:
-                return result
+                return
 
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Create the collections and indexes that are missing; transactions must not create them on the way."""

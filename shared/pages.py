@@ -83,7 +83,9 @@ def see_other(request: Request, url: str, note: str = "", kind: str = "success")
     """Go on to `url` after a form, with a note that the next page shows once."""
     response = RedirectResponse(url, status_code=303)
     if note:
-        set_cookie(request, response, _FLASH, str(_serializer(request).dumps([{"kind": kind, "text": note}])), max_age=60)
+        set_cookie(
+            request, response, _FLASH, str(_serializer(request).dumps([{"kind": kind, "text": note}])), max_age=60
+        )
     return response
 
 

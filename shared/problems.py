@@ -27,9 +27,7 @@ class Unavailable(Refusal):
 
     code = "unavailable"
     status = 503
-    message = (
-        "Hệ thống đang tạm gián đoạn và sẽ tự nối lại. Nội dung bạn vừa nhập chưa được ghi; hãy bấm gửi lại sau ít giây."
-    )
+    message = "Hệ thống đang tạm gián đoạn và sẽ tự nối lại. Nội dung bạn vừa nhập chưa được ghi; hãy bấm gửi lại sau ít giây."
 
 
 class Broken(Refusal):
@@ -38,8 +36,7 @@ class Broken(Refusal):
     code = "internal"
     status = 500
     message = (
-        "Hệ thống gặp lỗi ngoài dự kiến. Chúng tôi đã ghi lại sự cố; "
-        "hãy thử lại, và báo mã sự cố nếu lỗi lặp lại."
+        "Hệ thống gặp lỗi ngoài dự kiến. Chúng tôi đã ghi lại sự cố; hãy thử lại, và báo mã sự cố nếu lỗi lặp lại."
     )
 
 

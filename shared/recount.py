@@ -102,8 +102,12 @@ class Rules:
     gap_limit: Decimal | None = None
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> "Rules":
-        """From a published file."""
+    def frozen(cls, lines: Iterable[Mapping[str, Any]], round_: str) -> "Rules":
+        """The rules that were in force from the first mark of a round on. Raises KeyError when none were frozen."""
+        found = [line["data"] for line in lines if line["kind"] == "rubric.frozen" and line["round"] == round_]
+        if not found:
+            raise KeyError(round_)
+        kept = found[-1]
         limit = kept["gap_limit"]
         return cls(kept["quorum"], kept["third_reader"], None if limit is None else Decimal(limit))
 
@@ -165,12 +169,16 @@ def _collect(
             entry.third.pop(data["judge_id"], None)
         elif kind in _WITHOUT_SCORE:
             marks.setdefault(data["entry_id"], Marks()).state = _WITHOUT_SCORE[kind]
-        elif kind == "order.drawn":
-            for slot in data["slots"]:
-                marks.setdefault(slot["entry_id"], Marks())
+        elif kind in ("order.drawn", "scripts.assigned"):
+            for entry_id in _taking_part(data):
+                marks.setdefault(entry_id, Marks())
         elif kind == "tie.decided":
             decided[frozenset(data["order"])] = list(data["order"])
     return marks, decided
+
+
+def _taking_part(data: Mapping[str, Any]) -> list[str]:
+    return [slot["entry_id"] for slot in data.get("slots", [])] + [pair[0] for pair in data.get("pairs", [])]
 
 
 def ranking(lines: Iterable[Mapping[str, Any]], round_: str, rules: Rules) -> list[Placed]:

@@ -19,7 +19,7 @@ _ACRONYM_LENGTH = 6
 
 
 def nfc(text: str) -> str:
-    """`text` in NFC, with line ends as \\n and without invisible signs (stack notes, part 5)."""
+    """`text` in NFC, with single line feeds and without invisible signs (stack notes, part 5)."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
 
@@ -42,7 +42,7 @@ def word_count(text: str) -> int:
 
 
 def _marked(syllable: str) -> bool:
-    return any(ord(sign) > 127 for sign in syllable)
+    return any(not sign.isascii() for sign in syllable)
 
 
 def _toned(syllable: str) -> bool:

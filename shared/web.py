@@ -180,5 +180,6 @@ class _Around:
         headers.setdefault("Cache-Control", "no-store")
         if VISITOR_COOKIE not in request.cookies:
             cookie: SimpleCookie = SimpleCookie({VISITOR_COOKIE: request.state.visitor})
-            cookie[VISITOR_COOKIE].update({"path": "/", "httponly": True, "samesite": "lax", "secure": self.secure})
+            wanted: dict[str, Any] = {"path": "/", "httponly": True, "samesite": "lax", "secure": self.secure}
+            cookie[VISITOR_COOKIE].update(wanted)
             headers.append("Set-Cookie", cookie.output(header="").strip())

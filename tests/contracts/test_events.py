@@ -11,7 +11,7 @@ from shared.events.envelope import KNOWN, Envelope, Event
 from shared.topics import TOPICS
 
 SAMPLES = Path(__file__).parent / "samples"
-EVENTS = [event for event in catalogue.events()]
+EVENTS = catalogue.events()
 
 
 def sample(event: type[Event]) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from shared import inbox
 from shared.clock import now
 from shared.events.envelope import Envelope
@@ -52,10 +54,8 @@ async def test_a_failing_handler_leaves_neither_its_effect_nor_a_moved_cursor(st
         await remember(tx, fact)
         raise ValueError("handler broke after its write")
 
-    try:
+    with pytest.raises(ValueError, match="broke after"):
         await inbox.apply(store, "a", Order.EVERY, a_fact(1), half_done)
-    except ValueError:
-        pass
     assert await seen(store) == []
     assert await inbox.apply(store, "a", Order.EVERY, a_fact(1), remember) is Outcome.APPLIED
 

@@ -73,8 +73,12 @@ def knows(_: Store) -> Any:
 async def browser(mongo_url: str, database: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a cookie jar in front of the application."""
     settings = ServiceSettings(
-        service="kit", mongo_url=SecretStr(mongo_url), mongo_database=database, public_url=SITE,
-        secret_key=SecretStr("k"), identity_public_key=OPEN_KEY,
+        service="kit",
+        mongo_url=SecretStr(mongo_url),
+        mongo_database=database,
+        public_url=SITE,
+        secret_key=SecretStr("k"),
+        identity_public_key=OPEN_KEY,
     )
     app = create_app(Service(settings=settings, routers=(routes,), templates=STATIC, signed_out_before=knows))
     transport = httpx.ASGITransport(app)
@@ -143,7 +147,9 @@ async def test_a_known_person_without_the_role_is_forbidden(client: httpx.AsyncC
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
-async def test_an_old_token_is_renewed_by_a_redirect_that_keeps_the_method_and_the_body(client: httpx.AsyncClient) -> None:
+async def test_an_old_token_is_renewed_by_a_redirect_that_keeps_the_method_and_the_body(
+    client: httpx.AsyncClient,
+) -> None:
     sign_in(client, at=now().replace(year=2020))
     answer = await client.post("/ghi?a=1", data={"text": "x"}, headers={"origin": SITE})
     assert answer.status_code == 307

@@ -28,7 +28,13 @@ ROOT = Path(__file__).parents[3]
 def an_envelope(key: str, seq: int, does: str = "quick") -> bytes:
     """A fact whose entry id tells the toy agent what to do."""
     body = SheetSealed(
-        sheet_id=key, contest_id="c", round="preliminary", entry_id=does, judge_id="j", total=Decimal(1), sealed_at=now()
+        sheet_id=key,
+        contest_id="c",
+        round="preliminary",
+        entry_id=does,
+        judge_id="j",
+        total=Decimal(1),
+        sealed_at=now(),
     )
     return Envelope.wrap(body, subject=key, seq=seq, by="j", time=now()).model_dump_json().encode()
 
@@ -74,13 +80,29 @@ async def worker(mongo_url: str, kafka_url: str, database: str, folder: Path) ->
     """A toy worker in a process of its own; killed at the end if it still lives."""
     port, mark = free_port(), folder / "begun"
     environment = {
-        **os.environ, "TOY_MONGO_URL": mongo_url, "TOY_MONGO_DATABASE": database, "TOY_KAFKA_URL": kafka_url,
-        "TOY_HEALTH_PORT": str(port), "TOY_MARK": str(mark), "PYTHONPATH": str(ROOT),
+        **os.environ,
+        "TOY_MONGO_URL": mongo_url,
+        "TOY_MONGO_DATABASE": database,
+        "TOY_KAFKA_URL": kafka_url,
+        "TOY_HEALTH_PORT": str(port),
+        "TOY_MARK": str(mark),
+        "PYTHONPATH": str(ROOT),
     }
     with (folder / f"worker-{new_id()}.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "faust", "-A", "tests.integration.shared.toy_worker", "worker", "-l", "info",
-            "--without-web", env=environment, cwd=ROOT, stdout=log, stderr=log,
+            sys.executable,
+            "-m",
+            "faust",
+            "-A",
+            "tests.integration.shared.toy_worker",
+            "worker",
+            "-l",
+            "info",
+            "--without-web",
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
         try:
             yield Process(process, port, mark)
@@ -93,7 +115,7 @@ async def worker(mongo_url: str, kafka_url: str, database: str, folder: Path) ->
 async def until(check: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(seconds):
-        while not await check():
+        while not await check():  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.1)
 
 

@@ -1,0 +1,213 @@
+"""The desk and the jury at work: register, formal check, blind marking, the live final."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from deploy.demo import cast
+from deploy.demo.cast import Member
+from deploy.demo.client import Api, Json, RefusedError, Trouble, until
+from deploy.demo.progress import Bar
+from shared.ids import new_id
+
+REGISTER = "/api/submissions/v1/register"
+JUDGING = "/api/judging/v1"
+_PAGE = 100
+_RETURNED = 2
+_FAR_APART = 0.12
+"""Share of sheets whose judge sees the script quite differently, so that third readers are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the demo plays and as whom it may sign in."""
+
+    url: str
+    contest_id: str
+    staff: Sequence[Member]
+    trouble: Trouble
+
+    def api(self, role: str, place: int = 0) -> Api:
+        """Access as the member of this role."""
+        member = [member for member in self.staff if member.role == role][place]
+        return Api(self.url, email=member.person.email, password=cast.PASSWORD, trouble=self.trouble)
+
+    @property
+    def judges(self) -> list[Member]:
+        """The panel."""
+        return [member for member in self.staff if member.role == "judge"]
+
+
+async def register(api: Api, contest_id: str) -> list[Json]:
+    """The whole register of the contest."""
+    lines: list[Json] = []
+    page = 1
+    while True:
+        got = await api.get(REGISTER, contest_id=contest_id, page=page)
+        lines += got["items"]
+        if not got["items"] or len(lines) >= got["total"]:
+            return lines
+        page += 1
+
+
+async def check_in(desk: Desk, entries: int, bar: Bar) -> list[str]:
+    """Wait for every register line, send a few entries back, accept the others; answers who was sent back."""
+    async with desk.api("secretary") as api:
+
+        async def complete() -> list[Json] | None:
+            lines = await register(api, desk.contest_id)
+            return lines if len(lines) >= entries else None
+
+        lines = await until(complete, f"{entries} lines in the register")
+        returned = [line["entry_id"] for line in lines[:_RETURNED]] if entries > 2 * _RETURNED else []
+        reason = "Đề nghị nêu rõ hơn đơn vị nào áp dụng được giải pháp."
+        for entry_id in returned:
+            await api.make(f"{REGISTER}/{entry_id}/return", {"reason": reason})
+        for line in lines:
+            if line["entry_id"] not in returned:
+                await accept(api, line["entry_id"])
+                bar.step()
+    return returned
+
+
+async def accept(api: Api, entry_id: str) -> None:
+    """Accept one entry; that an earlier try already did it is fine."""
+    await api.make(f"{REGISTER}/{entry_id}/accept")
+
+
+async def accept_mended(api: Api, contest_id: str, entry_id: str) -> None:
+    """Wait until the mended entry is back in the queue, then accept it."""
+
+    async def back() -> bool:
+        states = {line["entry_id"]: line["state"] for line in await register(api, contest_id)}
+        return bool(states[entry_id] == "submitted")
+
+    await until(back, "the mended entry to come back to the desk")
+    await accept(api, entry_id)
+
+
+async def assign(desk: Desk, entries: int) -> None:
+    """Wait until judging has coded every script and knows the panel, then draw the lot."""
+    async with desk.api("chair") as api:
+
+        async def coded() -> bool:
+            return int((await api.get(f"{JUDGING}/contests/{desk.contest_id}/scripts"))["coded"]) >= entries
+
+        await until(coded, f"{entries} coded scripts")
+
+        async def drawn() -> Json | None:
+            try:
+                body = {"round": "preliminary"}
+                drawn: Json = await api.make(f"{JUDGING}/contests/{desk.contest_id}/assignments", body)
+            except RefusedError as refused:
+                if refused.code in ("too_few_judges", "not_enough_judges"):
+                    return None
+                raise
+            return drawn
+
+        await until(drawn, "a lot that gives every script its readers")
+
+
+def _marks(rubric: Json, leaning: float) -> dict[str, str]:
+    """Marks around `leaning` (a share of the maximum), on the rubric's step."""
+    step, marks = Decimal(str(rubric["step"])), {}
+    for criterion in rubric["criteria"]:
+        top = Decimal(str(criterion["max"]))
+        share = Decimal(str(min(1.0, max(0.1, random.gauss(leaning, 0.07)))))
+        marks[criterion["id"]] = str((top * share / step).to_integral_value() * step)
+    return marks
+
+
+async def mark_all(desk: Desk, bar: Bar) -> int:
+    """Every judge marks every sheet in the queue, until no third reading is open either; answers the sheets sealed."""
+    sealed = 0
+    while True:
+        done = await asyncio.gather(*(_mark_queue(desk, place, bar) for place in range(len(desk.judges))))
+        sealed += sum(done)
+        if not sum(done):
+            return sealed
+
+
+async def _mark_queue(desk: Desk, place: int, bar: Bar) -> int:
+    done = 0
+    async with desk.api("judge", place) as api:
+        for line in await api.get(f"{JUDGING}/queue"):
+            if line["contest_id"] != desk.contest_id or line["state"] == "sealed":
+                continue
+            await _mark_sheet(api, line["sheet_id"], line["code"])
+            done += 1
+            bar.step()
+    return done
+
+
+async def _mark_sheet(api: Api, sheet_id: str, code: str) -> None:
+    path = f"{JUDGING}/sheets/{sheet_id}"
+    sheet = await api.get(path)
+    leaning = 0.45 + (sum(map(ord, code)) % 50) / 100
+    if random.random() < _FAR_APART:  # noqa: S311 - a demo's marks
+        leaning += 0.35 if leaning < 0.6 else -0.35  # noqa: PLR2004 - to the other side of the middle
+    draft = {"marks": _marks(sheet["rubric"], leaning), "comment": "Ý tưởng rõ, số liệu có căn cứ; cần thêm lộ trình."}
+    version = await _save(api, path, sheet["version"], draft)
+    await api.make(f"{path}/seal", {"version": version})
+
+
+async def _save(api: Api, path: str, version: int, draft: Json) -> int:
+    try:
+        return int((await api.put(path, {"version": version, **draft}))["version"])
+    except RefusedError as refused:
+        if refused.code != "stale":
+            raise
+        return int((await api.put(path, {"version": (await api.get(path))["version"], **draft}))["version"])
+
+
+async def name_finalists(desk: Desk, count: int) -> None:
+    """The organiser names the best `count`, the chair signs what the log gives."""
+    async with desk.api("organiser") as api:
+        await api.make(f"{JUDGING}/contests/{desk.contest_id}/finalists", {"count": count})
+
+
+async def play_final(desk: Desk, bar: Bar) -> int:
+    """Draw the order; open, mark and close every slot; lock. Answers the scores given."""
+    given = 0
+    async with desk.api("organiser") as api:
+        path = f"{JUDGING}/contests/{desk.contest_id}/final"
+        order = await api.make(f"{path}/order")
+        for slot in order["slots"]:
+            await api.make(f"{JUDGING}/slots/{slot['slot_id']}/open")
+            marks = [_give(desk, place, slot["slot_id"], slot["code"]) for place in range(len(desk.judges))]
+            given += sum(await asyncio.gather(*marks))
+            await api.make(f"{JUDGING}/slots/{slot['slot_id']}/close")
+            bar.step()
+        await api.make(f"{path}/lock")
+    return given
+
+
+async def _give(desk: Desk, place: int, slot_id: str, code: str) -> int:
+    async with desk.api("judge", place) as api:
+        final = await api.get(f"{JUDGING}/contests/{desk.contest_id}/final")
+        leaning = 0.6 + (sum(map(ord, code)) % 35) / 100
+        path = f"{JUDGING}/slots/{slot_id}/scores/mine"
+        try:
+            body = {"revision": 0, "marks": _marks(final["rubric"], leaning)}
+            await _put_once(api, path, body)
+        except RefusedError as refused:
+            if "conflict" in refused.code or "recused" in refused.code:
+                return 0
+            raise
+    return 1
+
+
+async def _put_once(api: Api, path: str, body: Json) -> None:
+    await api.put(path, {"client_key": new_id(), **body})
+
+
+async def publish(desk: Desk) -> Json:
+    """The chair signs off, the organiser publishes; answers slug and digest."""
+    path = f"{JUDGING}/contests/{desk.contest_id}/result"
+    async with desk.api("chair") as chair:
+        await chair.make(f"{path}/sign-off")
+    async with desk.api("organiser") as organiser:
+        published: Json = await organiser.make(f"{path}/publish")
+    return published

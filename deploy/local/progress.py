@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 _MEBIBYTE = 1 << 20
+DONE = "xong"
 
 
 class Reporter(Protocol):
@@ -22,7 +23,7 @@ class Reporter(Protocol):
     def at(self, task: int, done: int) -> None:
         """The task has done so many bytes in all."""
 
-    def end(self, task: int, outcome: str = "xong") -> None:
+    def end(self, task: int, outcome: str = DONE) -> None:
         """The task is over."""
 
 
@@ -43,7 +44,7 @@ class PlainLines:
     def at(self, task: int, done: int) -> None:
         """Plain lines do not follow bytes."""
 
-    def end(self, task: int, outcome: str = "xong") -> None:
+    def end(self, task: int, outcome: str = DONE) -> None:
         label, began = self._tasks[task]
         with self._lock:
             sys.stderr.write(f"  {label}: {outcome} ({time.monotonic() - began:.1f} s)\n")
@@ -62,10 +63,14 @@ class Bars:
     def at(self, task: int, done: int) -> None:
         self._bars.update(TaskID(task), completed=done)
 
-    def end(self, task: int, outcome: str = "xong") -> None:
+    def end(self, task: int, outcome: str = DONE) -> None:
         known = self._bars.tasks[task]
+        if outcome != DONE:
+            self._bars.update(TaskID(task), description=f"[red]✗ {known.description}: {outcome}")
+            self._bars.stop_task(TaskID(task))
+            return
         total = known.total or 1
-        self._bars.update(TaskID(task), total=total, completed=total, description=f"{known.description}: {outcome}")
+        self._bars.update(TaskID(task), total=total, completed=total)
 
 
 class Silent:
@@ -77,7 +82,7 @@ class Silent:
     def at(self, task: int, done: int) -> None:
         """Nothing is shown."""
 
-    def end(self, task: int, outcome: str = "xong") -> None:
+    def end(self, task: int, outcome: str = DONE) -> None:
         """Nothing is shown."""
 
 

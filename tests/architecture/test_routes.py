@@ -94,7 +94,7 @@ def test_the_factory_refuses_to_make_an_application_with_an_open_route(wrap, tmp
 @pytest.mark.parametrize(("status", "verdict"), [(200, True), (503, False)])
 def test_the_health_question_of_the_image_takes_only_a_yes(status, verdict):
     class Healthz(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             self.send_response(status if self.path == "/healthz" else 404)
             self.end_headers()
 

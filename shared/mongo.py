@@ -186,6 +186,6 @@ class Store:
 
     async def get_blob(self, blob_id: str) -> bytes:
         """The bytes stored under `blob_id`. Raises DriverError when there are none."""
-        bucket = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
+        bucket: Any = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
         content: bytes = await (await bucket.open_download_stream(blob_id)).read()
         return content

@@ -63,6 +63,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
             "csrf_token": form_token(visitor, desk.settings.secret_key.get_secret_value()),
             "csp_nonce": "",
             "request_path": request.url.path,
+            "request_method": request.method,
             "request_query": dict(request.query_params),
             "public_url": desk.settings.public_url,
             "now": now(),

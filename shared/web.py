@@ -27,7 +27,7 @@ from shared.ui.render import environment
 
 STATIC = Path(__file__).parent / "ui" / "static"
 MAX_BODY = 21 * 1024 * 1024
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -170,7 +170,7 @@ class _Around:
                 await response(scope, receive, send_with_headers)
 
     def _dress(self, request: Request, headers: MutableHeaders) -> None:
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             headers.setdefault(name, value)
         path = request.url.path
         if path.startswith("/static/"):

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from shared.ui import assets, preview
-from shared.web import _HEADERS
+from shared.web import HEADERS
 from tests.browser import chromium
 
 
@@ -28,7 +28,7 @@ def style_guide(tmp_path_factory):
         extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript"}
 
         def end_headers(self):
-            for name, value in _HEADERS.items():
+            for name, value in HEADERS.items():
                 self.send_header(name, value)
             super().end_headers()
 

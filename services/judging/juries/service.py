@@ -36,6 +36,7 @@ __all__ = [
     "assign_third",
     "assignment",
     "assignments",
+    "conflicted",
     "declare",
     "draw",
     "of_judge",
@@ -54,6 +55,8 @@ class Overview:
     conflicts: dict[str, int]
     loads: dict[str, int]
     scripts: list[Script]
+    readers: dict[str, int]
+    """How many read each script, by entry id."""
     waiting: int
     """Scripts that lack readers."""
 
@@ -99,6 +102,12 @@ def _wanted(scripts: Iterable[Script], held: Iterable[Assignment], readers: int)
     have = Counter(one.entry_id for one in held if not one.recused and not one.third)
     lacking = {one.entry_id: readers - have[one.entry_id] for one in scripts if one.state is ScriptState.ACTIVE}
     return {entry: number for entry, number in lacking.items() if number > 0}
+
+
+async def conflicted(tx: Tx, contest_id: str, entry_id: str) -> set[str]:
+    """The judges of a contest who may not mark an entry in any round; for the final, where the whole panel marks."""
+    judges = await copies.judges(tx, contest_id)
+    return {judge for _, judge in await _conflicts(tx, contest_id, judges, [await copies.sealed_script(tx, entry_id)])}
 
 
 async def draw(  # noqa: PLR0913 - what a lot takes
@@ -271,5 +280,6 @@ async def overview(store: Store, contest_id: str, round_: str, by: Person) -> Ov
         conflicts=Counter(judge for _, judge in found),
         loads=_loads(held),
         scripts=scripts,
+        readers=Counter(one.entry_id for one in held if not one.recused),
         waiting=len(_wanted(scripts, held, rubric.readers)) if rubric else len(scripts),
     )

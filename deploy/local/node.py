@@ -17,6 +17,7 @@ from deploy.local.progress import Reporter, step
 
 OLDEST = 20
 _ANSWER_SECONDS = 20
+_MADE = "shared/ui/static/dist/.made"
 _LAST_LINES = 12
 
 
@@ -85,12 +86,15 @@ def install_assets(report: Reporter, *, development: bool = False, folder: Path 
     mark = folder / "node_modules" / ".sang-kien"
     wanted = assets_mark(folder, development=development)
     have = mark.read_text().strip() if mark.is_file() else ""
-    if have in {wanted, assets_mark(folder, development=True)}:
-        return
-    with step(report, "Cài trang trí, phông chữ và hộp thư thử (npm)"):
-        npm(["ci", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])], report, folder)
-        _copy_into_pages(folder)
-    mark.write_text(wanted + "\n")
+    if have not in {wanted, assets_mark(folder, development=True)}:
+        with step(report, "Cài trang trí, phông chữ và hộp thư thử (npm)"):
+            npm(["ci", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])], report, folder)
+        mark.write_text(wanted + "\n")
+    made, sources = folder / _MADE, _sources_mark(folder)
+    if not made.is_file() or made.read_text().strip() != sources:
+        with step(report, "Dựng kiểu trình bày và kịch bản của các trang"):
+            _copy_into_pages(folder)
+        made.write_text(sources + "\n")
 
 
 def _copy_into_pages(folder: Path) -> None:
@@ -99,6 +103,16 @@ def _copy_into_pages(folder: Path) -> None:
     )
     if done.returncode:
         raise NpmError(f"python -m shared.ui.assets: {done.stdout}{done.stderr}")
+
+
+def _sources_mark(folder: Path) -> str:
+    """A digest of what the pages' assets are made from: a pull that changes a style must not show the old one."""
+    kit = folder / "shared" / "ui"
+    files = [folder / "package-lock.json", *kit.glob("*.py"), *(kit / "static").glob("*.*")]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def assets_mark(folder: Path, *, development: bool) -> str:

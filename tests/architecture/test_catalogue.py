@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 def _catalogue_is_fresh(folder: Path) -> bool:
     done = subprocess.run(
-        [sys.executable, "-m", "shared.events.catalogue", "--check"],
+        [sys.executable, "-m", "shared.catalogue", "--check"],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(folder)},
         capture_output=True,

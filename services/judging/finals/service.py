@@ -43,7 +43,7 @@ class Act(NamedTuple):
         self, store: Store, name: str, body: Document, work: Callable[[Tx], Awaitable[Document]]
     ) -> Document:
         """Do `work` once under this key."""
-        return await once.once(store, action=f"finals.{name}", by=self.by.id, key=self.key, body=body, work=work)
+        return await once.once(store, action=name, by=self.by.id, key=self.key, body=body, work=work)
 
     async def log(self, tx: Tx, slot: Slot, kind: str, **data: Any) -> None:
         """Write a line about a slot into the score log."""
@@ -90,7 +90,7 @@ async def draw(store: Store, contest_id: str, act: Act, *, asked: str | None, fr
         await outbox.add(tx, event, subject=contest_id, seq=drawn.facts, by=act.by.id, time=act.at)
         return {"seed": event.seed, "slots": shown}
 
-    return await act.once(store, "draw", {"contest_id": contest_id, "seed": asked}, work)
+    return await act.once(store, "finals.draw", {"contest_id": contest_id, "seed": asked}, work)
 
 
 async def _stage(
@@ -107,7 +107,7 @@ async def _stage(
         await repository.save_final(tx, whole)
         return {"slot_id": slot.id, "contest_id": slot.contest_id, "state": slot.state.value}
 
-    return await act.once(store, step.__name__, {"slot_id": slot_id, **body}, work)
+    return await act.once(store, f"finals.{step.__name__}", {"slot_id": slot_id, **body}, work)
 
 
 async def open_slot(store: Store, slot_id: str, act: Act) -> Document:
@@ -191,7 +191,7 @@ async def give(store: Store, slot_id: str, act: Act, *, revision: int, marks: di
         return {"total": f"{total:f}", "revision": score.revision}
 
     asked = {"slot_id": slot_id, "revision": revision, "marks": {name: f"{mark:f}" for name, mark in marks.items()}}
-    return await act.once(store, "give", asked, work)
+    return await act.once(store, "finals.give", asked, work)
 
 
 async def recuse(store: Store, slot_id: str, act: Act, *, reason: str) -> Document:
@@ -207,7 +207,7 @@ async def recuse(store: Store, slot_id: str, act: Act, *, reason: str) -> Docume
         await act.log(tx, slot, "judge.recused", judge_id=act.by.id, reason=reason)
         return {"slot_id": slot.id, "state": "recused"}
 
-    return await act.once(store, "recuse", {"slot_id": slot_id, "reason": reason}, work)
+    return await act.once(store, "finals.recuse", {"slot_id": slot_id, "reason": reason}, work)
 
 
 async def lock(store: Store, contest_id: str, act: Act) -> Document:
@@ -223,7 +223,7 @@ async def lock(store: Store, contest_id: str, act: Act) -> Document:
         )
         return {"contest_id": contest_id, "state": whole.state.value, "log_head": line.hash}
 
-    return await act.once(store, "lock", {"contest_id": contest_id}, work)
+    return await act.once(store, "finals.lock", {"contest_id": contest_id}, work)
 
 
 async def is_locked(tx: Tx, contest_id: str) -> bool:

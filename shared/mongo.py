@@ -17,7 +17,7 @@ from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import WriteConcern
-from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
@@ -42,6 +42,7 @@ _OPTIONS: dict[str, Any] = {
 }
 _OPERATION_TIMEOUT_MS = 10_000
 _TRANSACTION_SECONDS = 30
+_EXISTS_ALREADY = 48
 
 
 class _DecimalCodec(TypeCodec):
@@ -146,8 +147,9 @@ class Store:
         for name in {index.collection for index in indexes} - present:
             try:
                 await self._database.create_collection(name)
-            except CollectionInvalid:  # another process was quicker
-                continue
+            except (CollectionInvalid, OperationFailure) as error:  # another process was quicker: seen here, or there
+                if isinstance(error, OperationFailure) and error.code != _EXISTS_ALREADY:
+                    raise
         for index in indexes:
             options: Document = {"unique": index.unique}
             if index.where is not None:

@@ -57,7 +57,7 @@ def shaped(typed: Mapping[str, Any]) -> dict[str, Any]:
     shape["timetable"] = {name: _instant(value) for name, value in times.items() if value}
     plan = typed.get("plan") or {}
     shape["plan"] = plan if any(plan.values()) else None
-    files = dict(typed.get("form_rules", {}))
+    files = {"media_types": [], **typed.get("form_rules", {})}
     size = files.pop("max_megabytes", "")
     if size:
         files["max_bytes"] = int(size) * _MEGABYTE if size.isdecimal() else size
@@ -66,17 +66,15 @@ def shaped(typed: Mapping[str, Any]) -> dict[str, Any]:
     return shape
 
 
-def flat(shape: Any, name: str = "") -> dict[str, Any]:
-    """Values by the names of their fields, `parts.0.title`, as a form shows them."""
-    if name != "form_rules.media_types" and isinstance(shape, Mapping | list):
-        pairs = shape.items() if isinstance(shape, Mapping) else enumerate(shape)
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            found |= flat(value, f"{name}.{key}" if name else str(key))
-        return found
-    if name == "form_rules.max_bytes":
-        return {"form_rules.max_megabytes": shape // _MEGABYTE if isinstance(shape, int) else shape}
-    return {name: hanoi_input(shape) if isinstance(shape, datetime) else shape}
+def shown(shape: Any) -> Any:
+    """Values as the fields show them: rows by their number, instants on the Hanoi clock, sizes in megabytes."""
+    if isinstance(shape, Mapping):
+        found = {str(name): shown(value) for name, value in shape.items()}
+        size = found.get("max_bytes")
+        return found | ({"max_megabytes": size // _MEGABYTE if isinstance(size, int) else size} if size else {})
+    if isinstance(shape, list) and shape and isinstance(shape[0], Mapping):
+        return shown(dict(enumerate(shape)))
+    return hanoi_input(shape) if isinstance(shape, datetime) else shape
 
 
 class RulesForm(Rules):
@@ -126,14 +124,16 @@ async def desk(request: Request, person: Organiser) -> Response:
 @routes.get("/cuoc-thi/quan-ly/moi")
 async def new(request: Request, person: Organiser) -> Response:
     person.require(Role.ORGANISER, Role.ADMINISTRATOR, scope="*")
-    return _form(request, None, {"year": local(now()).year, "finalists": 6})
+    fields = Rules.model_fields
+    usual = {name: fields[name].default for name in ("finalists", "presentation_minutes", "question_minutes")}
+    return _form(request, None, {"year": local(now()).year, "form_rules": domain.FormRules().model_dump(), **usual})
 
 
 def _form(request: Request, contest: Contest | None, shape: Mapping[str, Any], **more: Any) -> Response:
     sizes = {name: len(shape.get(name) or []) for name in _LISTS}
     context = {"errors": [], "stale": False, **more}
     status = context.pop("status", 200)
-    return page(request, "contests/edit.html", status, contest=contest, values=flat(shape), sizes=sizes, **context)
+    return page(request, "contests/edit.html", status, contest=contest, values=shown(shape), sizes=sizes, **context)
 
 
 @routes.post("/cuoc-thi/quan-ly/moi")

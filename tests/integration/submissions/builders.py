@@ -27,10 +27,10 @@ _KEY = re.compile(r'name="client_key" value="([^"]+)"')
 class Browser(httpx.AsyncClient):
     """A visitor: keeps cookies, sends the Origin with forms, takes the form token from the page it is on."""
 
-    def __init__(self, app: FastAPI, **options: Any) -> None:
-        """Redirects are followed only when a test says so."""
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        super().__init__(transport=transport, base_url=SITE, headers={"Origin": SITE}, **options)
+    def __init__(self, app: FastAPI, *, place: str = "127.0.0.1") -> None:
+        """`place`: the address it comes from. Redirects are followed only when a test says so."""
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(place, 50_000))
+        super().__init__(transport=transport, base_url=SITE, headers={"Origin": SITE})
         self.csrf_token = ""
         self.client_key = ""
 

@@ -1,10 +1,12 @@
 """The health of the whole site: asks every process whether it can serve, all at once. What a process answers is health.py."""
 
 import asyncio
+import logging
 
 import httpx
 
 _PATIENCE_SECONDS = 1.5
+logging.getLogger("httpx").setLevel(logging.WARNING)  # one line for every process asked would drown the log
 
 
 def read_peers(listed: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 
 from services.submissions import web
+from services.submissions.people import service as people
 from services.submissions.settings import Settings
 from tests.integration.submissions.builders import PASSWORD, Browser
 
@@ -23,19 +24,19 @@ async def a_process(port_file: list[int], body: bytes) -> AsyncIterator[None]:
             head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
             await writer.drain()
-            writer.close()
-        else:
-            await asyncio.sleep(30)
+        await reader.read()  # until the asker hangs up
+        writer.close()
+        await writer.wait_closed()
+        done.set()
 
+    done = asyncio.Event()
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port_file.append(server.sockets[0].getsockname()[1])
     try:
         yield
+        await done.wait()
     finally:
         server.close()
-        for task in asyncio.all_tasks():
-            if "answer" in str(task.get_coro()):
-                task.cancel()
 
 
 async def test_the_health_page_names_every_process_and_says_which_one_is_missing(settings: Settings):
@@ -83,8 +84,8 @@ async def test_several_processes_make_one_first_administrator(settings: Settings
 
 
 async def test_with_an_account_there_no_administrator_appears(settings: Settings, store):
-    await web.people_service.make_first_administrator(store, "dau-tien@sangkien.example", PASSWORD)
-    await web.people_service.make_first_administrator(store, "thu-hai@sangkien.example", PASSWORD)
+    await people.make_first_administrator(store, "dau-tien@sangkien.example", PASSWORD)
+    await people.make_first_administrator(store, "thu-hai@sangkien.example", PASSWORD)
     assert await store.read["people"].count({}) == 1
 
 

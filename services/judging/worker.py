@@ -3,5 +3,5 @@
 from services.judging.settings import Settings
 from shared.consume import Worker
 
-worker = Worker(Settings(), rooms=("copies", "sheets", "boards"))
+worker = Worker(Settings(), rooms=("copies", "progress", "boards"))
 app = worker.app

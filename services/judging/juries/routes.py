@@ -35,7 +35,7 @@ class _Asked(BaseModel):
 class Draw(_Asked):
     """`seed` only to draw again what was drawn elsewhere."""
 
-    round: Literal["preliminary"] = ROUND
+    round: Literal["preliminary"] = "preliminary"
     seed: Annotated[str | None, Field(max_length=100)] = None
 
 

@@ -1,22 +1,31 @@
 """A score sheet and its states, and the gap between readers. Pure: the rubric is passed in and checks the marks."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 
 from services.judging.juries.domain import Assignment
-from services.judging.rubrics.domain import MarksInvalid, Rubric
+from services.judging.rubrics.domain import Mark, MarksInvalid, Rubric
 from shared.errors import Refusal
 from shared.events.judging import SheetSealed
+from shared.text import Text
 
-COMMENT_LENGTH = 5000
+
+def _given(marks: object) -> object:
+    if isinstance(marks, Mapping):
+        return {name: mark for name, mark in marks.items() if mark is not None and str(mark).strip()}
+    return marks
+
+
+Marks = Annotated[dict[str, Mark], BeforeValidator(_given)]
+"""Marks by criterion, without the fields left empty: not marked is not zero."""
+Comment = Annotated[Text, Field(max_length=5000)]
 
 
 class AlreadySealed(Refusal):
@@ -181,22 +190,3 @@ def gap_of(given: Sequence[Assignment], sheets: Iterable[Sheet], rubric: Rubric)
     limit = rubric.gap_limit
     third = next((one.judge_id for one in given if one.third and not one.recused), None)
     return Gap(given[0].entry_id, sorted(totals), size, limit is not None and size > limit, third)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeProgress:
-    """How far one judge is."""
-
-    judge_id: str
-    name: str
-    assigned: int
-    sealed: int
-
-
-def progress(given: Iterable[Assignment], sealed: Mapping[str, int], names: Mapping[str, str]) -> list[JudgeProgress]:
-    """By judge, in the order of `names`, then those who are no longer on the panel."""
-    assigned = Counter(one.judge_id for one in given if not one.recused)
-    judges = [*names, *sorted(set(assigned) - set(names))]
-    return [
-        JudgeProgress(one, names.get(one, "(không còn trong ban)"), assigned[one], sealed.get(one, 0)) for one in judges
-    ]

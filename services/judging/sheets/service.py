@@ -1,6 +1,5 @@
-"""What judges do with their sheets, what a sealed sheet sets off, and how far a round is."""
+"""What judges do with their sheets, and what a sealed sheet sets off."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,10 @@ from services.judging.rubrics import service as rubrics
 from services.judging.rubrics.domain import Rubric
 from services.judging.scorelog import service as scorelog
 from services.judging.sheets import domain, repository
-from services.judging.sheets.domain import Gap, JudgeProgress, ScriptWithdrawn, Sheet, SheetState
+from services.judging.sheets.domain import ScriptWithdrawn, Sheet, SheetState
 from services.judging.sheets.repository import INDEXES
 from shared import outbox
 from shared.errors import NotFound, Stale
-from shared.events.judging import SheetSealed
 from shared.identity import Person, Role
 from shared.mongo import Document, Store, Tx
 from shared.once import once
@@ -49,25 +47,6 @@ class View:
     rubric: Rubric
     contest: ContestCopy
     state: SheetState
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a round is, for its chair."""
-
-    judges: list[JudgeProgress]
-    gaps: list[tuple[str, Gap]]
-    """Code and gap of every script whose readers are too far apart."""
-
-    @property
-    def assigned(self) -> int:
-        """Sheets given out."""
-        return sum(one.assigned for one in self.judges)
-
-    @property
-    def sealed(self) -> int:
-        """Sheets sealed."""
-        return sum(one.sealed for one in self.judges)
 
 
 def _state(sheet: Sheet, script: Script) -> SheetState:
@@ -218,51 +197,7 @@ async def recuse(store: Store, sheet_id: str, by: Person, key: str, reason: str,
     return await once(store, action="sheets.recuse", by=by.id, key=key, body=body, work=work)
 
 
-async def count_sealed(tx: Tx, sealed: SheetSealed) -> None:
-    """Enter a sealed sheet on the board."""
-    place = (sealed.contest_id, sealed.round, sealed.judge_id)
-    await repository.count_sealed(tx, sealed.sheet_id, place, sealed.total, sealed.sealed_at)
-
-
-async def standing(store: Store, contest_id: str, round_: str, by: Person) -> Standing:
-    """How far a round is: progress by judge from the board, and the gaps. For chair, organiser and auditor."""
-    by.require(Role.CHAIR, Role.ORGANISER, Role.AUDITOR, scope=contest_id)
-    tx = store.read
-    given = await juries.assignments(tx, contest_id, round_)
-    names = {one.id: one.name for one in await copies.judges(tx, contest_id)}
-    judges = domain.progress(given, await repository.sealed(tx, contest_id, round_), names)
-    return Standing(judges, await _gaps(tx, contest_id, round_, given))
-
-
-async def _gaps(tx: Tx, contest_id: str, round_: str, given: list[Assignment]) -> list[tuple[str, Gap]]:
-    rubric = await rubrics.find(tx, contest_id, round_)
-    if rubric is None:
-        return []
-    codes = {one.entry_id: one.code for one in await copies.scripts(tx, contest_id)}
-    sheets, by_entry = defaultdict(list), defaultdict(list)
-    for sheet in await repository.sheets(tx, {"contest_id": contest_id, "round": round_, "state": SheetState.SEALED}):
-        sheets[sheet.entry_id].append(sheet)
-    for one in given:
-        by_entry[one.entry_id].append(one)
-    gaps = [domain.gap_of(by_entry[entry], sheets[entry], rubric) for entry in by_entry]
-    return sorted((codes[gap.entry_id], gap) for gap in gaps if gap is not None and gap.too_wide)
-
-
-async def call_thirds(store: Store, contest_id: str, round_: str, by: Person, *, at: datetime) -> int:
-    """Call the third readers that could not be had when the gap showed; how many were found."""
-    by.require(Role.CHAIR, Role.ORGANISER, scope=contest_id)
-
-    async def work(tx: Tx) -> int:
-        given = await juries.assignments(tx, contest_id, round_)
-        rubric = await rubrics.get(tx, contest_id, round_)
-        called = 0
-        for _, gap in await _gaps(tx, contest_id, round_, given):
-            if gap.third is None and rubric.third_reader:
-                readers = [one.judge_id for one in given if one.entry_id == gap.entry_id]
-                found = await juries.assign_third(
-                    tx, contest_id, round_, gap.entry_id, readers, at, gap=gap.size, by=by.id
-                )
-                called += found is not None
-        return called
-
-    return await store.transaction(work)
+async def sealed(tx: Tx, contest_id: str, round_: str) -> list[Sheet]:
+    """Every sealed sheet of a round."""
+    where = {"contest_id": contest_id, "round": round_, "state": SheetState.SEALED}
+    return await repository.sheets(tx, where)

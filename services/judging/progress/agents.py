@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.judging.sheets import service
+from services.judging.progress import service
 from services.judging.worker import worker
 from shared import topics
 from shared.events.judging import SheetSealed

@@ -287,3 +287,10 @@ def check_tie(places: Sequence[Placed], order: Sequence[str], reason: str) -> No
         raise NoSuchTie
     if not reason:
         raise ReasonNeeded(field="reason")
+
+
+def labels(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Judge id -> GK1, GK2, … in the order in which the log first meets them."""
+    met = ("sheet.sealed", "score.given", "judge.recused")
+    seen = dict.fromkeys(line["data"]["judge_id"] for line in lines if line["kind"] in met)
+    return {judge: f"GK{place}" for place, judge in enumerate(seen, start=1)}

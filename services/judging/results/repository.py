@@ -1,6 +1,11 @@
-"""The collection `results`, one document for each contest and round; the published files by their digest."""
+"""The collection `results`, one document for each contest and round; the published files, kept by their digest."""
 
-from services.judging.results.domain import Result, ResultState
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.judging.copies.domain import ContestCopy
+from services.judging.results.domain import Result, ResultState, labels
+from shared import recount
 from shared.errors import NotFound
 from shared.mongo import Document, DriverError, Index, Store, Tx
 
@@ -9,6 +14,10 @@ INDEXES = (
     Index("results", (("slug", 1),)),
     Index("results", (("state", 1), ("published_at", -1))),
 )
+
+
+FORMAT = "sang-kien/result/v1"
+Lines = Sequence[Mapping[str, Any]]
 
 
 def _result(found: Document) -> Result:
@@ -58,3 +67,22 @@ async def keep_file(store: Store, content: bytes, sha256: str) -> None:
 async def file(store: Store, sha256: str) -> bytes:
     """The published bytes."""
     return await store.get_blob(_blob(sha256))
+
+
+def bytes_of(result: Result, contest: ContestCopy, entries: Lines, lines: Lines) -> bytes:
+    """Everything to count the result again, in canonical JSON, with a digest of all the rest.
+
+    Judges and staff stand in it by id: the chain was made over these lines, so no word of them may change, and an id is
+    random and leads to nobody outside of this system.
+    """
+    content = {
+        "format": FORMAT,
+        "contest": contest.model_dump(mode="json"),
+        "rules": {line["round"]: line["data"] for line in lines if line["kind"] == "rubric.frozen"},
+        "entries": entries,
+        "judges": labels(lines),
+        "log": lines,
+        "log_head": lines[-1]["hash"],
+        "result": result.model_dump(include={"result_version", "places", "unplaced", "signed_at"}),
+    }
+    return recount.canonical({**content, "digest": recount.digest(content)})

@@ -1,9 +1,10 @@
 """Ranking, naming finalists, deciding ties, signing off, publishing; everything is computed from the score log."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from services.judging.copies import service as copies
 from services.judging.copies.domain import ContestCopy, Script, ScriptState
@@ -15,7 +16,7 @@ from services.judging.results.repository import INDEXES
 from services.judging.rubrics import service as rubrics
 from services.judging.scorelog import service as scorelog
 from shared import outbox, recount
-from shared.errors import NotFound, Stale
+from shared.errors import NotFound, Refusal, Stale
 from shared.events.judging import FinalistsNamed, ResultPublished
 from shared.identity import Person, Role
 from shared.mongo import Document, Store, Tx
@@ -23,7 +24,7 @@ from shared.mongo import Document, Store, Tx
 __all__ = ["INDEXES"]
 
 PRELIMINARY, FINAL = "preliminary", "final"
-FORMAT = "sang-kien/result/v1"
+_SHOWN = 12
 Lines = Sequence[Mapping[str, Any]]
 
 
@@ -64,19 +65,12 @@ async def _places(tx: Tx, lines: Lines, contest_id: str, round_: str) -> list[Pl
     return domain.ranking(lines, round_, rules)
 
 
-def labels(lines: Lines) -> dict[str, str]:
-    """Judge id -> GK1, GK2, … in the order in which the log first meets them."""
-    met = ("sheet.sealed", "score.given", "judge.recused")
-    seen = dict.fromkeys(line["data"]["judge_id"] for line in lines if line["kind"] in met)
-    return {judge: f"GK{place}" for place, judge in enumerate(seen, start=1)}
-
-
 async def standing(tx: Tx, contest_id: str, round_: str) -> Standing:
     """A round with its ranking computed from the log."""
     lines = await _lines(tx, contest_id)
     places = await _places(tx, lines, contest_id, round_)
     result = await repository.get(tx, contest_id, round_)
-    return Standing(round_, result, places, recount.ties(places), labels(lines))
+    return Standing(round_, result, places, recount.ties(places), domain.labels(lines))
 
 
 async def desk(tx: Tx, contest_id: str, person: Person) -> Document:
@@ -103,7 +97,8 @@ async def name_finalists(
         result = await repository.get(tx, contest_id, PRELIMINARY)
         places = await _places(tx, await _lines(tx, contest_id), contest_id, PRELIMINARY)
         picked = _entries(scripts, codes) if codes else None
-        chosen = domain.choose(places, count or contest.finalists, picked=picked, left_out=left_out, reason=reason)
+        with _in_codes(scripts):
+            chosen = domain.choose(places, count or contest.finalists, picked=picked, left_out=left_out, reason=reason)
         event = result.name_finalists(chosen, act.by.id, act.at)
         await repository.save(tx, result)
         data = {"entries": event.model_dump()["finalists"], "left_out": sorted(left_out), "reason": reason}
@@ -115,6 +110,20 @@ async def name_finalists(
 
     body = {"contest_id": contest_id, "codes": codes, "count": count, "reason": reason}
     return await act.once(store, "results.finalists", body, work)
+
+
+@contextmanager
+def _in_codes(scripts: Sequence[Script]) -> Iterator[None]:
+    """Name the entries of a refusal by their codes: the people who read it know no ids."""
+    try:
+        yield
+    except Refusal as refusal:
+        codes = {script.entry_id: script.code for script in scripts}
+        for name in {"tied", "unfinished"} & set(refusal.details):
+            entries = cast("list[str]", refusal.details[name])
+            refusal.details[name] = [codes[entry] for entry in entries]
+            refusal.message += f" Số phách: {', '.join(codes[entry] for entry in entries[:_SHOWN])}."
+        raise
 
 
 def _entries(scripts: Sequence[Script], codes: Sequence[str]) -> list[str]:
@@ -166,7 +175,8 @@ async def sign_off(store: Store, contest_id: str, act: Act) -> Document:
         result = await repository.get(tx, contest_id, FINAL)
         locked = await finals.is_locked(tx, contest_id)
         lines, contest = await _lines(tx, contest_id), await copies.contest(tx, contest_id)
-        places, unplaced = await _result_lines(tx, lines, contest) if locked else ([], [])
+        with _in_codes(await copies.scripts(tx, contest_id)):
+            places, unplaced = await _result_lines(tx, lines, contest) if locked else ([], [])
         result.sign(places, unplaced, act.by.id, act.at, locked=locked)
         await repository.save(tx, result)
         signed = result.model_dump(include={"result_version", "places", "unplaced"})
@@ -191,27 +201,8 @@ async def _draft(tx: Tx, contest_id: str) -> Draft | None:
         | ({"title": script.title, "track": sealed[script.entry_id].track} if script.entry_id in finalists else {})
         for script in await copies.scripts(tx, contest_id)
     ]
-    content = _file(result, contest, entries, lines)
+    content = repository.bytes_of(result, contest, entries, lines)
     return Draft(content, hashlib.sha256(content).hexdigest(), lines[-1]["hash"], len(lines))
-
-
-def _file(result: Result, contest: ContestCopy, entries: Lines, lines: Lines) -> bytes:
-    """Everything to count the result again, in canonical JSON, with a digest of all the rest.
-
-    Judges and staff stand in it by id: the chain was made over these lines, so no word of them may change, and an id is
-    random and leads to nobody outside of this system.
-    """
-    content = {
-        "format": FORMAT,
-        "contest": contest.model_dump(mode="json"),
-        "rules": {line["round"]: line["data"] for line in lines if line["kind"] == "rubric.frozen"},
-        "entries": entries,
-        "judges": labels(lines),
-        "log": lines,
-        "log_head": lines[-1]["hash"],
-        "result": result.model_dump(include={"result_version", "places", "unplaced", "signed_at"}),
-    }
-    return recount.canonical({**content, "digest": recount.digest(content)})
 
 
 async def publish(store: Store, contest_id: str, act: Act) -> Document:

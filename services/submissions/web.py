@@ -10,14 +10,22 @@ from fastapi.responses import JSONResponse
 
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
+from services.submissions.entries import routes as entries
+from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
+from services.submissions.intake import routes as intake
+from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
+from services.submissions.receipts import routes as receipts
+from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
 from services.submissions.settings import Settings
 from shared import peers
 from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
 
 health = APIRouter()
+# The first that fits an address answers: `/bai-du-thi/moi` of entries stands before `/bai-du-thi/{entry_id}` of receipts.
+_ROOMS = (people, contests, entries, receipts, intake)
 
 
 @health.get("/api/health", tags=["health"])
@@ -43,10 +51,10 @@ def build(settings: Settings) -> FastAPI:
     return create_app(
         Service(
             settings=settings,
-            routers=(people.routes, contests.routes, people.api, contests.api, health),
+            routers=(*(room.routes for room in _ROOMS), *(room.api for room in _ROOMS), health),
             templates=Path(__file__).parent / "templates",
             signed_out_before=people_service.signed_out_before,
-            indexes=(*people_service.INDEXES, *CONTEST_INDEXES),
+            indexes=(*people_service.INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES, *RECEIPT_INDEXES, *INTAKE_INDEXES),
             background=(first_administrator,),
         )
     )

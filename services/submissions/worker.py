@@ -3,5 +3,5 @@
 from services.submissions.settings import Settings
 from shared.consume import Worker
 
-worker = Worker(Settings(), rooms=("intake", "entries"))
+worker = Worker(Settings(), rooms=("intake", "receipts"))
 app = worker.app

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.submissions.contests.domain import Contest, Phase
 from services.submissions.files.domain import Attachment, Copy, TooManyFiles
@@ -15,9 +15,6 @@ from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
 from shared.errors import Refusal, Stale
 from shared.events import submissions as events
-
-_STATUS_BYTES = 20
-_SHAPE = {"file_id": "id", "media_type": "media_type", "size": "size", "sha256": "sha256"}
 
 
 class NotOpenYet(Refusal):
@@ -66,7 +63,9 @@ class NotWaiting(Refusal):
     """Only a handed-in entry can be accepted or returned."""
 
     code = "entry_not_waiting"
-    message = "Bài không ở trạng thái chờ kiểm tra: có thể vừa được xử lý, hoặc người dự thi vừa rút. Hãy tải lại trang."
+    message = (
+        "Bài không ở trạng thái chờ kiểm tra: có thể vừa được xử lý, hoặc người dự thi vừa rút. Hãy tải lại trang."
+    )
 
 
 class UntilPassed(Refusal):
@@ -100,19 +99,17 @@ IN_WORDS = {
 }
 
 
-class Returned(BaseModel):
-    """Why the secretary sent it back, and until when it may be mended."""
-
-    reason: str
-    until: AwareDatetime
-    at: AwareDatetime
-
-
 class Withdrawn(BaseModel):
     """Why and when the entrant took it back."""
 
     reason: str
     at: AwareDatetime
+
+
+class Returned(Withdrawn):
+    """Why and when the secretary sent it back, and until when it may be mended."""
+
+    until: AwareDatetime
 
 
 class Entry(Words):
@@ -127,7 +124,7 @@ class Entry(Words):
     owner_id: str
     author_ids: list[str]
     unit_id: str | None = None
-    files: list[Attachment] = []
+    files: list[Attachment] = Field(default=[])
     state: State = State.DRAFT
     receipt: str | None = None
     revision: int = 0
@@ -140,14 +137,15 @@ class Entry(Words):
     accepted_at: AwareDatetime | None = None
     returned: Returned | None = None
     withdrawn: Withdrawn | None = None
-    released: list[Copy] = []
+    released: list[Copy] = Field(default=[])
     """The copies that the jury may open."""
 
     @property
     def in_words(self) -> str:
         """The state as people say it."""
-        more = ", có sửa đổi chưa nộp" if self.changed and self.state is State.SUBMITTED else ""
-        return IN_WORDS[self.state] + more
+        return IN_WORDS[self.state] + (
+            ", có sửa đổi chưa nộp" if self.changed and self.state is State.SUBMITTED else ""
+        )
 
     def editable_until(self, contest: Contest) -> datetime | None:
         """The instant from which it can be neither changed nor handed in; None when it is settled."""
@@ -174,7 +172,9 @@ class Entry(Words):
         self._check_editable(contest, at)
         limit = contest.form_rules.max_files
         if len(self.files) >= limit:
-            raise TooManyFiles(f"Mỗi bài kèm được nhiều nhất {limit} tệp. Hãy bỏ bớt một tệp rồi thêm lại.", field="file")
+            raise TooManyFiles(
+                f"Mỗi bài kèm được nhiều nhất {limit} tệp. Hãy bỏ bớt một tệp rồi thêm lại.", field="file"
+            )
 
     def attach(self, file: Attachment, contest: Contest, at: datetime) -> None:
         """Raises what `check_room_for_file` raises."""
@@ -193,6 +193,13 @@ class Entry(Words):
             raise Settled
         if not self.editable(contest, at):
             raise EditingOver
+
+    def _whose(self) -> dict[str, str]:
+        return {"entry_id": self.id, "contest_id": self.contest_id, "owner_id": self.owner_id}
+
+    def _check_waiting(self) -> None:
+        if self.state is not State.SUBMITTED:
+            raise NotWaiting
 
     def _touched(self, at: datetime) -> None:
         self.saved_at, self.changed = at, self.revision > 0
@@ -228,7 +235,7 @@ class Entry(Words):
         """The next fact about it: it was handed in as it is now."""
         self.facts += 1
         shared = set(events.EntrySubmitted.model_fields) & set(Entry.model_fields) - {"files"}
-        files = [events.File(**{name: getattr(file, own) for name, own in _SHAPE.items()}) for file in self.files]
+        files = [file.told() for file in self.files]
         return events.EntrySubmitted(entry_id=self.id, files=files, **self.model_dump(include=shared))
 
     def withdraw(self, contest: Contest, reason: str, at: datetime) -> events.EntryWithdrawn:
@@ -241,30 +248,25 @@ class Entry(Words):
             raise DeadlinePassed("Đã hết hạn nộp bài nên không tự rút được nữa. Hãy gửi đơn tới Ban Tổ chức.")
         self.state, self.withdrawn, self.released = State.WITHDRAWN, Withdrawn(reason=reason, at=at), []
         self.facts += 1
-        return events.EntryWithdrawn(entry_id=self.id, contest_id=self.contest_id, owner_id=self.owner_id, reason=reason)
+        return events.EntryWithdrawn(reason=reason, **self._whose())
 
     def send_back(self, reason: str, until: datetime, at: datetime) -> events.EntryReturned:
         """For mending until `until`. Raises NotWaiting, UntilPassed."""
-        if self.state is not State.SUBMITTED:
-            raise NotWaiting
+        self._check_waiting()
         if until <= at:
             raise UntilPassed(field="until")
         self.state, self.returned = State.RETURNED, Returned(reason=reason, until=until, at=at)
         self.facts += 1
-        own = {"entry_id": self.id, "contest_id": self.contest_id, "owner_id": self.owner_id}
-        return events.EntryReturned(**own, reason=reason, until=until)
+        return events.EntryReturned(reason=reason, until=until, **self._whose())
 
     def accept(self, last: Revision, contest: Contest, at: datetime) -> events.EntryAccepted:
         """The last revision counts, not what was typed after it. Raises NotWaiting."""
-        if self.state is not State.SUBMITTED:
-            raise NotWaiting
+        self._check_waiting()
         self.state, self.accepted_at = State.ACCEPTED, at
         self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury]
         self.facts += 1
         return events.EntryAccepted(
-            entry_id=self.id,
-            contest_id=self.contest_id,
-            owner_id=self.owner_id,
+            **self._whose(),
             author_ids=self.author_ids,
             unit_ids=last.unit_ids,
             entrant_group=last.entrant_group,
@@ -272,7 +274,7 @@ class Entry(Words):
             track=next(group.track for group in contest.entrant_groups if group.id == last.entrant_group),
             title=last.title,
             parts={part.id: last.parts[part.id] for part in contest.parts if part.id in last.parts},
-            judge_copies=[events.File(**{name: getattr(copy, own) for name, own in _SHAPE.items()}) for copy in self.released],
+            judge_copies=[copy.told() for copy in self.released],
             accepted_at=at,
         )
 
@@ -289,7 +291,7 @@ def check_open(contest: Contest, at: datetime) -> None:
 def status_secret(entry_id: str, secret_key: str) -> str:
     """What opens the status page without signing in: 160 bits that only our secret can make."""
     digest = hmac.new(secret_key.encode(), b"entry-status:" + entry_id.encode(), hashlib.sha256).digest()
-    return urlsafe_b64encode(digest[:_STATUS_BYTES]).decode().rstrip("=")
+    return urlsafe_b64encode(digest[:20]).decode().rstrip("=")
 
 
 def status_digest(secret: str) -> str:

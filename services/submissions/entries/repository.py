@@ -34,6 +34,11 @@ async def find(tx: Tx, where: Document) -> Entry | None:
     return _entry(document) if document else None
 
 
+async def ids(tx: Tx, where: Document) -> list[str]:
+    """Of all that match."""
+    return [document["_id"] for document in await tx["entries"].find(where, fields=["_id"])]
+
+
 async def of_author(tx: Tx, person_id: str) -> list[Entry]:
     """The newest first."""
     documents = await tx["entries"].find({"author_ids": person_id}, sort=[("created_at", -1)])

@@ -31,6 +31,16 @@ async def get(tx: Tx, entry_id: str) -> Entry:
     return await repository.get(tx, entry_id)
 
 
+async def exists(tx: Tx, entry_id: str) -> bool:
+    """Whether an id is that of an entry."""
+    return await repository.find(tx, {"_id": entry_id}) is not None
+
+
+async def accepted(tx: Tx, contest_id: str) -> list[str]:
+    """The ids of a contest's accepted entries."""
+    return await repository.ids(tx, {"contest_id": contest_id, "state": State.ACCEPTED})
+
+
 async def last_revision(tx: Tx, entry: Entry) -> Revision:
     """What was handed in last. Raises NotFound when nothing was."""
     return await repository.revision(tx, entry.id, entry.revision)
@@ -74,7 +84,7 @@ async def by_status_secret(store: Store, secret: str) -> tuple[Entry, Contest]:
     return entry, await contests.get(store.read, entry.contest_id)
 
 
-async def create(
+async def create(  # noqa: PLR0913 - a draft has so many sources
     store: Store, contest_id: str, words: Words, *, key: str, secret_key: str, by: Person, at: datetime
 ) -> Document:
     """A new draft: {entry_id, version}. Raises NotFound, NotOpenYet, DeadlinePassed, Invalid, KeyReused."""
@@ -230,7 +240,7 @@ async def accept(tx: Tx, entry_id: str, by: Person, at: datetime) -> Entry:
     return entry
 
 
-async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Person, at: datetime) -> Entry:  # noqa: PLR0913, PLR0917 - as the rooms agreed
+async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Person, at: datetime) -> Entry:
     """Something is missing; only `intake` calls this. Raises NotFound, NotWaiting, UntilPassed."""
     entry = await repository.get(tx, entry_id)
     await _publish(tx, entry, entry.send_back(reason, until, at), by=by, at=at)

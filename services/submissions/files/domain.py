@@ -14,6 +14,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from shared.errors import Refusal
+from shared.events import submissions as events
 from shared.text import one_line
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
@@ -83,15 +84,15 @@ class Copy(BaseModel):
     size: int
     sha256: str
 
+    def told(self) -> events.File:
+        """As other services hear of it: without its name."""
+        return events.File(file_id=self.id, media_type=self.media_type, size=self.size, sha256=self.sha256)
 
-class Attachment(BaseModel):
+
+class Attachment(Copy):
     """A file as it came, and its copy for the jury when its kind allows one. `name` is data, never a path."""
 
-    id: str
     name: str
-    media_type: str
-    size: int
-    sha256: str
     added_at: AwareDatetime
     copy_for_jury: Copy | None = None
 

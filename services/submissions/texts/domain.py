@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -19,8 +18,8 @@ _WHOLE_TEXT, _PARAGRAPH, _SHORTEST, _TITLE = 100, 30, 20, 5
 _STRIPPED, _PARTIAL, _PARTIAL_SHORT = 0.30, 0.65, 0.55
 _MARKED_ENOUGH, _TONED_ENOUGH = 0.45, 0.35
 _FOREIGN_SHARE = 0.04
-_OURS = frozenset("va cua cac cho duoc khong mot nguoi trong voi".split())
-_THEIRS = frozenset("the of and to in is for that with are".split())
+_OURS = frozenset(["va", "cua", "cac", "cho", "duoc", "khong", "mot", "nguoi", "trong", "voi"])
+_THEIRS = frozenset(["the", "of", "and", "to", "in", "is", "for", "that", "with", "are"])
 
 
 class Incomplete(Invalid):
@@ -76,7 +75,11 @@ class Words(BaseModel):
                 yield "part_missing", field, f"Hãy viết phần “{part.title}”."
             elif words > part.max_words:
                 over = words - part.max_words
-                yield "part_too_long", field, f"Phần “{part.title}” dài {words} từ, thừa {over} từ (tối đa {part.max_words})."
+                yield (
+                    "part_too_long",
+                    field,
+                    f"Phần “{part.title}” dài {words} từ, thừa {over} từ (tối đa {part.max_words}).",
+                )
 
 
 class Verdict(StrEnum):

@@ -1,0 +1,219 @@
+"""Keeping the register from our own facts, and the secretary's decisions: accept, return. One function, one transaction."""
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import xlsxwriter
+from defusedcsv import csv as safe_csv
+
+from services.submissions.contests import service as contests
+from services.submissions.contests.domain import Contest
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry, State
+from services.submissions.intake import domain, repository
+from services.submissions.intake.domain import Line, NewRevision, Query
+from services.submissions.people import service as people
+from services.submissions.people.domain import Account
+from services.submissions.texts.domain import Revision
+from shared.errors import NotFound
+from shared.events.judging import ScriptCoded
+from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
+from shared.identity import Person, Role
+from shared.mongo import Document, Store, Tx
+from shared.once import once
+
+INDEXES = repository.INDEXES
+_DESK = (Role.SECRETARY, Role.ORGANISER)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the register, with the counts that belong to it."""
+
+    lines: list[Line]
+    total: int
+    by_state: dict[str, int]
+    contests: list[Contest]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything that the formal check of one entry needs."""
+
+    line: Line
+    entry: Entry
+    last: Revision
+    earlier: list[Revision]
+    contest: Contest
+    owner: Account
+
+
+async def record(tx: Tx, told: EntrySubmitted) -> None:
+    """Enter what was handed in, or note that it came again."""
+    line = await repository.find(tx, told.entry_id)
+    unit = await _unit_name(tx, told.unit_id)
+    if line is None:
+        number = await repository.next_number(tx, told.contest_id)
+        own = told.model_dump(include=set(Line.model_fields))
+        line = Line(**own, number=number, received_at=told.submitted_at, unit=unit)
+    else:
+        fresh = told.model_dump(include=set(Line.model_fields) - {"entry_id", "contest_id", "channel", "receipt"})
+        line = line.model_copy(update={**fresh, "unit": unit, "state": State.SUBMITTED, "reason": "", "until": None})
+    await repository.put(tx, line)
+
+
+async def _unit_name(tx: Tx, unit_id: str | None) -> str:
+    if unit_id is None:
+        return ""
+    try:
+        return (await people.unit(tx, unit_id)).name
+    except NotFound:
+        return unit_id
+
+
+async def follow(tx: Tx, told: EntryWithdrawn | EntryReturned | EntryAccepted, at: datetime) -> None:
+    """Note what became of an entry; what is noted already stays the same."""
+    line = await repository.get(tx, told.entry_id)
+    match told:
+        case EntryWithdrawn():
+            change = {"state": State.WITHDRAWN, "reason": told.reason, "until": None, "decided_at": at}
+        case EntryReturned():
+            change = {"state": State.RETURNED, "reason": told.reason, "until": told.until, "decided_at": at}
+        case EntryAccepted():
+            change = {"state": State.ACCEPTED, "reason": "", "until": None, "decided_at": at}
+    await repository.put(tx, line.model_copy(update=change))
+
+
+async def note_coded(tx: Tx, told: ScriptCoded) -> None:
+    """The entry has its secret code; the code itself is not known here."""
+    line = await repository.get(tx, told.entry_id)
+    await repository.put(tx, line.model_copy(update={"coded_at": told.coded_at}))
+
+
+def _scope(person: Person) -> list[str] | None:
+    """The contests whose register somebody may read; None means all."""
+    scopes = {scope for role, scope in person.roles if role in _DESK}
+    return None if "*" in scopes else sorted(scopes)
+
+
+async def listing(store: Store, query: Query, person: Person) -> Listing:
+    """A page of the register within the person's scope."""
+    query = query.model_copy(update={"contest_ids": _scope(person)})
+    tx = store.read
+    lines, total = await repository.lines(tx, query), await repository.count(tx, query)
+    return Listing(lines, total, await repository.by_state(tx, query), await _contests(tx, query))
+
+
+async def _contests(tx: Tx, query: Query) -> list[Contest]:
+    published = await contests.published(tx)
+    return [one for one in published if query.contest_ids is None or one.id in query.contest_ids]
+
+
+async def rows(store: Store, query: Query, person: Person) -> list[list[object]]:
+    """All that the list shows over all its pages, as rows under `domain.HEADS`."""
+    query = query.model_copy(update={"contest_ids": _scope(person)})
+    known = {one.id: one for one in await _contests(store.read, query)}
+    lines = await repository.lines(store.read, query, whole=True)
+    return [domain.cells(line, known.get(line.contest_id)) for line in lines]
+
+
+def as_csv(rows: list[list[object]]) -> bytes:
+    """For spreadsheets: a mark at the front for the encoding, and no cell that is taken for a formula."""
+    made = io.StringIO()
+    writer = safe_csv.writer(made, quoting=csv.QUOTE_ALL)
+    writer.writerow(domain.HEADS)
+    writer.writerows(rows)
+    return b"\xef\xbb\xbf" + made.getvalue().encode()
+
+
+def as_xlsx(rows: list[list[object]]) -> bytes:
+    """Numbers as numbers, everything else as text whatever it begins with."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet, bold = book.add_worksheet("Sổ tiếp nhận"), book.add_format({"bold": True, "text_wrap": True})
+        for column, head in enumerate(domain.HEADS):
+            sheet.write_string(0, column, head, bold)
+        for place, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(place, column, value)
+                else:
+                    sheet.write_string(place, column, str(value))
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(2, 2, 60)
+    return made.getvalue()
+
+
+async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
+    """For the formal check. Raises NotFound, also outside of the person's scope."""
+    tx = store.read
+    line = await repository.get(tx, entry_id)
+    if not any(person.may(role, line.contest_id) for role in _DESK):
+        raise NotFound
+    entry = await entries.get(tx, entry_id)
+    handed_in = await entries.revisions(tx, entry_id)
+    contest = await contests.get(tx, entry.contest_id)
+    return Sheet(line, entry, handed_in[0], handed_in[1:], contest, await people.get(tx, entry.owner_id))
+
+
+async def accept(store: Store, entry_id: str, *, revision: int | None, key: str, by: Person, at: datetime) -> Document:
+    """The entry is in order: {state, number}. Raises NotFound, NewRevision, NotWaiting, KeyReused."""
+
+    async def decide(tx: Tx) -> Entry:
+        return await entries.accept(tx, entry_id, by, at)
+
+    body = {"entry_id": entry_id, "revision": revision}
+    return await _decide(store, "intake.accept", body, decide, key=key, by=by, at=at)
+
+
+async def send_back(  # noqa: PLR0913 - a decision has so many parts
+    store: Store,
+    entry_id: str,
+    *,
+    reason: str,
+    until: datetime | None,
+    revision: int | None,
+    key: str,
+    by: Person,
+    at: datetime,
+) -> Document:
+    """Something is missing: {state, number}. Raises NotFound, NewRevision, NotWaiting, UntilPassed, KeyReused."""
+    mended_by = until or domain.usual_until(at)
+
+    async def decide(tx: Tx) -> Entry:
+        return await entries.send_back(tx, entry_id, reason, mended_by, by, at)
+
+    body = {"entry_id": entry_id, "revision": revision, "reason": reason, "until": until}
+    return await _decide(store, "intake.return", body, decide, key=key, by=by, at=at)
+
+
+async def _decide(  # noqa: PLR0913 - both decisions' parts
+    store: Store,
+    action: str,
+    body: Document,
+    decide: Callable[[Tx], Awaitable[Entry]],
+    *,
+    key: str,
+    by: Person,
+    at: datetime,
+) -> Document:
+    async def work(tx: Tx) -> Document:
+        line = await repository.get(tx, body["entry_id"])
+        if not by.may(Role.SECRETARY, line.contest_id):
+            raise NotFound
+        if body["revision"] is not None:
+            seen = (await entries.get(tx, line.entry_id)).revision
+            if seen != body["revision"]:
+                raise NewRevision
+        entry = await decide(tx)
+        # The fact of this decision comes back over Kafka and says the same; the desk need not wait for it.
+        change = {"state": entry.state, "decided_at": at}
+        if entry.returned is not None and entry.state is State.RETURNED:
+            change |= {"reason": entry.returned.reason, "until": entry.returned.until}
+        await repository.put(tx, line.model_copy(update=change))
+        return {"state": entry.state.value, "number": line.number}
+
+    return await once(store, action=action, by=by.id, key=key, body=body, work=work)

@@ -1,0 +1,182 @@
+"""An author's list, an entry's page, receipt, status page, withdrawal, files for whoever may open them; JSON too."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import State
+from services.submissions.files import domain as files
+from services.submissions.receipts import domain, service
+from services.submissions.receipts.service import Case
+from services.submissions.texts.domain import Words
+from shared import forms
+from shared.clock import now
+from shared.errors import Refusal
+from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
+from shared.pages import page, see_other, store_of
+from shared.text import Text
+
+routes = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
+Entrant = Annotated[Person, may(Role.ENTRANT)]
+SignedIn = Annotated[Person, SIGNED_IN]
+Jury = Annotated[Person, may(Role.JUDGE, Role.CHAIR, Role.ORGANISER)]
+Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
+
+
+@routes.get("/bai-du-thi")
+async def mine(request: Request, person: SignedIn) -> Response:
+    return page(request, "receipts/list.html", cases=await service.mine(store_of(request), person))
+
+
+@routes.get("/bai-du-thi/tra-cuu/{secret}")
+async def status(request: Request, secret: str, _: Annotated[Person | None, PUBLIC]) -> Response:
+    """For whoever holds the receipt: where the entry stands, nothing of what it says or who wrote it."""
+    case = await service.by_status_secret(store_of(request), secret)
+    shown = page(request, "receipts/status.html", case=case, **_words(case))
+    shown.headers["Referrer-Policy"] = "no-referrer"
+    shown.headers["X-Robots-Tag"] = "noindex"
+    return shown
+
+
+def _words(case: Case) -> dict[str, Any]:
+    milestones = domain.milestones(case.entry, case.contest)
+    return {"next_step": domain.next_step(case.entry, case.contest, now()), "milestones": milestones}
+
+
+@routes.get("/bai-du-thi/{entry_id}")
+async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
+    store = store_of(request)
+    case = await service.view(store, entry_id, person)
+    handed_in = await entries.revisions(store.read, entry_id)
+    may_withdraw = case.entry.state not in (State.DRAFT, State.WITHDRAWN) and now() < case.contest.timetable.closes_at
+    editable = case.entry.editable(case.contest, now())
+    context: dict[str, Any] = {"case": case, "revisions": handed_in, "may_withdraw": may_withdraw, "editable": editable}
+    return page(request, "receipts/show.html", **context, **_words(case))
+
+
+@routes.get("/bai-du-thi/{entry_id}/bien-nhan")
+async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response:
+    case = await service.view(store_of(request), entry_id, person)
+    settings = request.app.state.desk.settings
+    proof = entries.receipt(case.entry, settings.secret_key.get_secret_value())
+    url = settings.public_url + proof["status_path"]
+    handed_in = await entries.last_revision(store_of(request).read, case.entry)
+    context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
+    return page(request, "receipts/receipt.html", **context, **_words(case))
+
+
+@routes.get("/bai-du-thi/{entry_id}/tep/{file_id}")
+async def download(request: Request, entry_id: str, file_id: str, person: SignedIn) -> Response:
+    file, content = await entries.file(store_of(request), entry_id, file_id, person)
+    return Response(content, media_type=file.media_type, headers=files.download_headers(file.name))
+
+
+@routes.get("/bai-du-thi/ban-cham/{copy_id}")
+async def jury_copy(request: Request, copy_id: str, person: Jury) -> Response:
+    number, copy, content = await entries.released_copy(store_of(request), copy_id, person)
+    name = files.jury_name(number, copy.media_type)
+    return Response(content, media_type=copy.media_type, headers=files.download_headers(name))
+
+
+class WithdrawForm(BaseModel):
+    """A reason, and the key of this one press."""
+
+    client_key: str = ""
+    reason: Reason
+
+
+@routes.get("/bai-du-thi/{entry_id}/rut")
+async def ask_withdrawal(request: Request, entry_id: str, person: SignedIn) -> Response:
+    case = await service.view(store_of(request), entry_id, person)
+    return page(request, "receipts/withdraw.html", case=case, values={}, errors=[])
+
+
+@routes.post("/bai-du-thi/{entry_id}/rut")
+async def withdraw(request: Request, entry_id: str, person: Entrant) -> Response:
+    form, at = await forms.read(request, WithdrawForm), now()
+    try:
+        asked = form.valid()
+        await entries.withdraw(store_of(request), entry_id, asked.reason, key=asked.client_key, by=person, at=at)
+    except Refusal as refusal:
+        case = await service.view(store_of(request), entry_id, person)
+        form.refuse(refusal)
+        context = {"case": case, "values": form.typed, "errors": form.errors}
+        return page(request, "receipts/withdraw.html", refusal.status, **context)
+    return see_other(request, f"/bai-du-thi/{entry_id}", "Đã rút bài dự thi.")
+
+
+class WithdrawIn(BaseModel):
+    """With the reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_key: str
+    reason: Reason
+
+
+class FileOut(BaseModel):
+    """A file of an entry; `for_jury` says whether the jury gets a copy of it."""
+
+    file_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    for_jury: bool
+
+
+class EntryOut(Words):
+    """An entry as its author sees it."""
+
+    entry_id: str
+    version: int
+    contest_id: str
+    state: State
+    in_words: str
+    files: list[FileOut]
+    receipt: str | None
+    revision: int
+    changed: bool
+    saved_at: AwareDatetime
+    submitted_at: AwareDatetime | None
+    editable_until: AwareDatetime | None
+    outcome: str
+    """Finalist, place or prize in a few Vietnamese words; empty until there is one."""
+
+
+def _file_out(file: files.Attachment) -> FileOut:
+    return FileOut(
+        file_id=file.id, for_jury=file.copy_for_jury is not None, **file.model_dump(include=set(FileOut.model_fields))
+    )
+
+
+def _out(case: Case) -> EntryOut:
+    entry = case.entry
+    return EntryOut(
+        entry_id=entry.id,
+        in_words=entry.in_words,
+        files=[_file_out(file) for file in entry.files],
+        editable_until=entry.editable_until(case.contest),
+        outcome=case.news.outcome,
+        **entry.model_dump(include=set(EntryOut.model_fields) - {"files", "in_words"}),
+    )
+
+
+@api.get("/entries")
+async def list_entries(request: Request, person: Entrant) -> dict[str, list[EntryOut]]:
+    return {"items": [_out(case) for case in await service.mine(store_of(request), person)]}
+
+
+@api.get("/entries/{entry_id}")
+async def show_entry(request: Request, entry_id: str, person: SignedIn) -> EntryOut:
+    return _out(await service.view(store_of(request), entry_id, person))
+
+
+@api.post("/entries/{entry_id}/withdraw")
+async def withdraw_entry(request: Request, entry_id: str, asked: WithdrawIn, person: Entrant) -> EntryOut:
+    store, at = store_of(request), now()
+    await entries.withdraw(store, entry_id, asked.reason, key=asked.client_key, by=person, at=at)
+    return _out(await service.view(store, entry_id, person))

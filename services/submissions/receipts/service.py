@@ -1,0 +1,69 @@
+"""Reading an entry after the event, with its news; and taking in the news (within the caller's transaction)."""
+
+from dataclasses import dataclass
+
+from services.submissions.contests.domain import Contest
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from services.submissions.receipts import repository
+from services.submissions.receipts.domain import Mail, News, Place
+from shared.events.judging import FinalistsNamed, ResultPublished
+from shared.events.notifications import DeliveryAccepted, DeliveryFailed
+from shared.identity import Person
+from shared.mongo import Store, Tx
+
+INDEXES = repository.INDEXES
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An entry with its contest and its news."""
+
+    entry: Entry
+    contest: Contest
+    news: News
+
+
+async def mine(store: Store, person: Person) -> list[Case]:
+    """A person's entries, the newest first."""
+    found = await entries.mine(store, person)
+    news = await repository.of(store.read, [entry.id for entry, _ in found])
+    return [Case(entry, contest, news.get(entry.id, News(entry_id=entry.id))) for entry, contest in found]
+
+
+async def view(store: Store, entry_id: str, person: Person) -> Case:
+    """An author's own entry. Raises NotFound."""
+    entry, contest = await entries.view(store, entry_id, person)
+    return Case(entry, contest, await repository.get(store.read, entry_id))
+
+
+async def by_status_secret(store: Store, secret: str) -> Case:
+    """For whoever holds the link of a receipt. Raises NotFound."""
+    entry, contest = await entries.by_status_secret(store, secret)
+    return Case(entry, contest, await repository.get(store.read, entry.id))
+
+
+async def hear_delivery(tx: Tx, told: DeliveryAccepted | DeliveryFailed) -> None:
+    """A message was taken by a provider, or cannot be delivered; only those about an entry matter here."""
+    if not await entries.exists(tx, told.about_id):
+        return
+    own = {"message": told.message, "channel": told.channel}
+    if isinstance(told, DeliveryAccepted):
+        mail = Mail(accepted=True, at=told.accepted_at, **own)
+    else:
+        mail = Mail(accepted=False, at=told.failed_at, reason=told.reason, **own)
+    await repository.note_mail(tx, told.about_id, told.delivery_id, mail)
+
+
+async def hear_finalists(tx: Tx, named: FinalistsNamed) -> None:
+    """Every accepted entry of the contest learns whether it goes on."""
+    chosen = {finalist.entry_id for finalist in named.finalists}
+    for entry_id in await entries.accepted(tx, named.contest_id):
+        await repository.note_finalist(tx, entry_id, finalist=entry_id in chosen)
+
+
+async def hear_result(tx: Tx, published: ResultPublished) -> None:
+    """Every ranked entry learns its place."""
+    for line in published.places:
+        place = Place(rank=line.rank, score=str(line.score), prize_title=line.prize_title, slug=published.slug)
+        await repository.note_place(tx, line.entry_id, place)

@@ -1,5 +1,8 @@
 """Settings of the notifications service, read from NOTIFICATIONS_… once in each process file."""
 
+from typing import Literal
+
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -13,4 +16,15 @@ class Settings(ServiceSettings):
     service: str = "notifications"
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_connections: int = 4
+    """Connections one worker keeps open; each carries one message at a time."""
+    smtp_timeout: float = 20.0
+    """Seconds the server may take to answer one command."""
     mail_from: str = "Ban Tổ chức cuộc thi <khong-tra-loi@sangkien.example>"
+    lease_seconds: int = 120
+    """How long a claimed delivery belongs to its sender; longer than a whole dialogue with the server may take."""
+    resend_seconds: int = 600
+    """How long an uncertain delivery waits before it is sent once more under the same Message-ID."""

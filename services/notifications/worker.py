@@ -3,5 +3,6 @@
 from services.notifications.settings import Settings
 from shared.consume import Worker
 
-worker = Worker(Settings(), rooms=("copies", "deliveries"))
+settings = Settings()
+worker = Worker(settings, rooms=("copies", "deliveries"))
 app = worker.app

@@ -1,0 +1,46 @@
+"""Contacts, contests and entries as notifications knows them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.submissions import ContestPublished
+
+ContestCopy = ContestPublished
+"""The contest as it was last published."""
+
+
+class EntryState(StrEnum):
+    """Where the receipt desk left an entry."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class _Copy(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Contact(_Copy):
+    """How a person is called and reached; the latest state of the account."""
+
+    id: str
+    name: str
+    email: str = ""
+    active: bool = True
+    signed_out_before: datetime | None = None
+
+
+class EntryCopy(_Copy):
+    """An entry that was handed in: whose it is, its title and receipt code."""
+
+    id: str
+    contest_id: str
+    owner_id: str
+    title: str
+    receipt: str = ""
+    state: EntryState
+    accepted_at: datetime | None = None

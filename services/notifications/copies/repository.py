@@ -1,0 +1,79 @@
+"""The collections `people`, `contests` and `entries` of notifications."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from services.notifications.copies.domain import Contact, ContestCopy, EntryCopy, EntryState
+from shared.mongo import Document, Index, Tx
+
+INDEXES = (
+    Index("people", (("email", 1),)),
+    Index("contests", (("year", -1),)),
+    Index("entries", (("contest_id", 1), ("state", 1))),
+)
+
+
+async def find_contact(tx: Tx, person_id: str) -> Contact | None:
+    """The person, active or not."""
+    found = await tx["people"].get(person_id)
+    return Contact(id=found["_id"], **found) if found else None
+
+
+async def contacts(tx: Tx, person_ids: Collection[str]) -> dict[str, Contact]:
+    """The known ones of these people, by id."""
+    found = await tx["people"].find({"_id": {"$in": list(person_ids)}})
+    return {one["_id"]: Contact(id=one["_id"], **one) for one in found}
+
+
+async def put_contact(tx: Tx, contact: Contact) -> None:
+    """Keep the latest state of a person."""
+    await tx["people"].put({"_id": contact.id, **contact.model_dump(exclude={"id"})})
+
+
+async def find_contest(tx: Tx, contest_id: str) -> ContestCopy | None:
+    """The contest as last published."""
+    found = await tx["contests"].get(contest_id)
+    return ContestCopy.model_validate(found) if found else None
+
+
+async def contests(tx: Tx) -> list[ContestCopy]:
+    """Every contest, the youngest first."""
+    found = await tx["contests"].find({}, sort=[("year", -1), ("_id", -1)])
+    return [ContestCopy.model_validate(one) for one in found]
+
+
+async def put_contest(tx: Tx, published: ContestCopy) -> None:
+    """Keep the contest as it was published last."""
+    await tx["contests"].put({"_id": published.contest_id, **published.model_dump()})
+
+
+async def find_entry(tx: Tx, entry_id: str) -> EntryCopy | None:
+    """The entry, in whatever state."""
+    found = await tx["entries"].get(entry_id)
+    return EntryCopy(id=found["_id"], **found) if found else None
+
+
+async def entries(tx: Tx, entry_ids: Collection[str]) -> dict[str, EntryCopy]:
+    """The known ones of these entries, by id."""
+    found = await tx["entries"].find({"_id": {"$in": list(entry_ids)}})
+    return {one["_id"]: EntryCopy(id=one["_id"], **one) for one in found}
+
+
+async def accepted_entries(tx: Tx, contest_id: str, until: datetime) -> list[EntryCopy]:
+    """The entries of a contest that were accepted by then and not taken back since."""
+    found = await tx["entries"].find(_accepted(contest_id, until), sort=[("accepted_at", 1), ("_id", 1)])
+    return [EntryCopy(id=one["_id"], **one) for one in found]
+
+
+async def count_accepted(tx: Tx, contest_id: str, until: datetime) -> int:
+    """How many `accepted_entries` there are."""
+    return await tx["entries"].count(_accepted(contest_id, until))
+
+
+def _accepted(contest_id: str, until: datetime) -> Document:
+    return {"contest_id": contest_id, "state": EntryState.ACCEPTED, "accepted_at": {"$lte": until}}
+
+
+async def change_entry(tx: Tx, entry_id: str, change: Document) -> None:
+    """Set some of its fields; an entry not known yet is made."""
+    await tx["entries"].update({"_id": entry_id}, {"$set": change}, upsert=True)

@@ -1,0 +1,90 @@
+"""Remembering other services' facts, and reading what is remembered. Called by agents and by the rooms above."""
+
+from datetime import UTC, datetime
+
+from services.notifications.copies import repository
+from services.notifications.copies.domain import Contact, ContestCopy, EntryState
+from services.notifications.copies.repository import (
+    INDEXES,
+    accepted_entries,
+    contacts,
+    contests,
+    count_accepted,
+    entries,
+    find_contact,
+    find_contest,
+    find_entry,
+)
+from shared.events.submissions import EntryAccepted, EntrySubmitted, PersonUpdated
+from shared.identity import SignedOutBefore
+from shared.mongo import Store, Tx
+from shared.text import one_line
+
+__all__ = [
+    "INDEXES",
+    "accepted_entries",
+    "contacts",
+    "contests",
+    "count_accepted",
+    "entries",
+    "find_contact",
+    "find_contest",
+    "find_entry",
+    "remember_acceptance",
+    "remember_contest",
+    "remember_entry",
+    "remember_person",
+    "remember_state",
+    "signed_out_before",
+]
+
+
+async def remember_person(tx: Tx, updated: PersonUpdated) -> None:
+    """Keep name, address and sign-outs; the name as it came, so that the mail channel can refuse what is no name."""
+    await repository.put_contact(tx, Contact(id=updated.person_id, **updated.model_dump()))
+
+
+async def remember_contest(tx: Tx, published: ContestCopy) -> None:
+    """A contest, or a new version of it, was published."""
+    await repository.put_contest(tx, published)
+
+
+async def remember_entry(tx: Tx, submitted: EntrySubmitted) -> None:
+    """An entry was handed in, perhaps again."""
+    change = {
+        "contest_id": submitted.contest_id,
+        "owner_id": submitted.owner_id,
+        "title": one_line(submitted.title),
+        "receipt": submitted.receipt,
+        "state": EntryState.SUBMITTED,
+    }
+    await repository.change_entry(tx, submitted.entry_id, change)
+
+
+async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
+    """The entry takes part from now on."""
+    change = {
+        "contest_id": accepted.contest_id,
+        "owner_id": accepted.owner_id,
+        "title": one_line(accepted.title),
+        "state": EntryState.ACCEPTED,
+        "accepted_at": accepted.accepted_at,
+    }
+    await repository.change_entry(tx, accepted.entry_id, change)
+
+
+async def remember_state(tx: Tx, entry_id: str, state: EntryState) -> None:
+    """The entry was returned or taken back; either comes after it was handed in."""
+    await repository.change_entry(tx, entry_id, {"state": state})
+
+
+def signed_out_before(store: Store) -> SignedOutBefore:
+    """Since when a person's identity tokens are void: all of them once the account is closed."""
+
+    async def look_up(person_id: str) -> datetime | None:
+        known = await repository.find_contact(store.read, person_id)
+        if known is None:  # the fact has not arrived yet, the token is genuine
+            return None
+        return known.signed_out_before if known.active else datetime.max.replace(tzinfo=UTC)
+
+    return look_up

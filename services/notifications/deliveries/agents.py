@@ -1,0 +1,50 @@
+"""Facts that people are told of, from submissions and judging; and the sender, which lives as long as the worker."""
+
+from services.notifications.deliveries import service
+from services.notifications.deliveries.service import Letters
+from services.notifications.worker import settings, worker
+from shared import topics
+from shared.events.judging import FinalistsNamed, ResultPublished, RunningOrderDrawn, ScriptsAssigned, ThirdReaderCalled
+from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
+from shared.inbox import Fact
+from shared.mongo import Store, Tx
+
+_LETTERS = Letters(settings.public_url)
+
+
+@worker.agent(topics.ENTRIES)
+async def on_entries(tx: Tx, fact: Fact) -> None:
+    """The entrant is told how the entry stands."""
+    match fact.event:
+        case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() as event:
+            await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+
+
+@worker.agent(topics.PANELS)
+async def on_panels(tx: Tx, fact: Fact) -> None:
+    """Judges are told what waits for them."""
+    match fact.event:
+        case ScriptsAssigned() | ThirdReaderCalled() as event:
+            await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+
+
+@worker.agent(topics.FINALS)
+async def on_finals(tx: Tx, fact: Fact) -> None:
+    """Finalists are told their place in the running order."""
+    match fact.event:
+        case RunningOrderDrawn() as event:
+            await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+
+
+@worker.agent(topics.RESULTS)
+async def on_results(tx: Tx, fact: Fact) -> None:
+    """Entrants are told who goes on, and how it ended."""
+    match fact.event:
+        case FinalistsNamed() | ResultPublished() as event:
+            await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+
+
+@worker.task
+async def send(store: Store) -> None:
+    """Send what is due."""
+    await service.run(store, settings, _LETTERS)

@@ -1,0 +1,165 @@
+"""The collections `announcements` and `deliveries`. Every move of a delivery is a compare-and-set on state and attempt."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifications.deliveries.domain import MOVES, Announcement, Channel, Delivery, Move, State
+from shared.errors import NotFound
+from shared.mongo import Document, Index, Tx
+
+INDEXES = (
+    Index("deliveries", (("state", 1), ("next_at", 1))),
+    Index("deliveries", (("cause", 1), ("person_id", 1))),
+    Index("deliveries", (("contest_id", 1), ("planned_at", -1))),
+    Index("deliveries", (("about_id", 1), ("planned_at", -1))),
+    Index("deliveries", (("planned_at", -1),)),
+    Index("announcements", (("open", 1), ("at", 1))),
+    Index("announcements", (("contest_id", 1),)),
+)
+_WITHOUT_TEXTS = {"text": False, "html": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which deliveries a list shows. `contests` None means all, else those the asker may see."""
+
+    contests: Collection[str] | None = None
+    contest_id: str = ""
+    about_id: str = ""
+    message: str = ""
+    channel: str = ""
+    state: str = ""
+
+    def where(self) -> Document:
+        """As a filter; every value was read as a plain string."""
+        asked = {name: getattr(self, name) for name in ("contest_id", "about_id", "message", "channel", "state")}
+        where: Document = {name: value for name, value in asked.items() if value}
+        if self.contests is not None:
+            where["$and"] = [{"contest_id": {"$in": sorted(self.contests)}}]
+        return where
+
+
+async def insert(tx: Tx, row: Delivery) -> None:
+    """A new row. Raises Duplicate."""
+    await tx["deliveries"].insert({"_id": row.id, **row.model_dump(exclude={"id"})})
+
+
+async def get(tx: Tx, delivery_id: str) -> Delivery:
+    """The row with its texts. Raises NotFound."""
+    found = await tx["deliveries"].get(delivery_id)
+    if found is None:
+        raise NotFound
+    return _delivery(found)
+
+
+async def move(tx: Tx, row: Delivery, step: Move, change: Document | None = None) -> bool:
+    """Bring `row` to `step.state`; False when it has left the state or the attempt it was read in.
+
+    Raises ValueError for a move that the state machine does not know.
+    """
+    if step.state not in MOVES[row.state]:
+        raise ValueError(f"{row.state} -> {step.state}")
+    where = {"_id": row.id, "state": row.state, "attempt": row.attempt}
+    settled = {"state": step.state, "changed_at": step.at, **(change or {})}
+    done = await tx["deliveries"].update(where, {"$set": settled, "$push": {"moves": step.model_dump()}})
+    return done == 1
+
+
+async def claim(tx: Tx, owner: str, at: datetime, until: datetime) -> Delivery | None:
+    """Take the oldest due mail for `owner`, written down before anything is sent; None when nothing is due."""
+    where = {"channel": Channel.EMAIL, "state": {"$in": [State.READY, State.RETRY_WAIT]}, "next_at": {"$lte": at}}
+    step = Move(state=State.CLAIMED, at=at, by=owner)
+    change = {
+        "$set": {"state": State.CLAIMED, "owner": owner, "lease_until": until, "changed_at": at},
+        "$inc": {"attempt": 1},
+        "$push": {"moves": step.model_dump()},
+    }
+    found = await tx["deliveries"].take(where, change, sort=[("next_at", 1)])
+    return _delivery(found) if found else None
+
+
+async def due(tx: Tx, state: State, field: str, at: datetime, limit: int) -> list[Delivery]:
+    """Rows in `state` whose instant `field` has come, the longest overdue first."""
+    where = {"state": state, field: {"$lte": at}}
+    return [_delivery(one) for one in await tx["deliveries"].find(where, sort=[(field, 1)], limit=limit)]
+
+
+async def postpone(tx: Tx, delivery_id: str, until: datetime, reason: str) -> None:
+    """Look at a planned row again at `until`."""
+    await tx["deliveries"].update(
+        {"_id": delivery_id, "state": State.PLANNED}, {"$set": {"next_at": until, "reason": reason}}
+    )
+
+
+async def hasten(tx: Tx, at: datetime, ending: str) -> int:
+    """Rows that wait because of `ending` are due now: its reason is gone."""
+    where = {"state": State.RETRY_WAIT, "waits_for": ending, "next_at": {"$gt": at}}
+    return await tx["deliveries"].update_all(where, {"$set": {"next_at": at}})
+
+
+async def in_state(tx: Tx, delivery_ids: Collection[str], state: State) -> list[Delivery]:
+    """Which of these rows are in `state`."""
+    where = {"_id": {"$in": list(delivery_ids)}, "state": state}
+    return [_delivery(one) for one in await tx["deliveries"].find(where)]
+
+
+async def covered(tx: Tx, cause: str) -> dict[str, set[str]]:
+    """Who was told of a cause already, with the entries the letters speak of."""
+    told: dict[str, set[str]] = {}
+    where = {"cause": cause, "channel": Channel.IN_APP}
+    for row in await tx["deliveries"].find(where, fields=["person_id", "given.items.entry_id"]):
+        items = row.get("given", {}).get("items", [])
+        told.setdefault(row["person_id"], set()).update(item["entry_id"] for item in items)
+    return told
+
+
+async def find(tx: Tx, sought: Sought, *, skip: int = 0, limit: int = 0) -> list[Delivery]:
+    """Rows without their texts, the youngest first."""
+    options: Any = _WITHOUT_TEXTS
+    order = [("planned_at", -1), ("_id", 1)]
+    found = await tx["deliveries"].find(sought.where(), sort=order, skip=skip, limit=limit, fields=options)
+    return [_delivery(one) for one in found]
+
+
+async def count(tx: Tx, sought: Sought) -> int:
+    """How many rows there are."""
+    return await tx["deliveries"].count(sought.where())
+
+
+async def tally(tx: Tx, sought: Sought) -> list[tuple[str, str, int]]:
+    """Message, state and how many."""
+    group = {"_id": {"message": "$message", "state": "$state"}, "n": {"$sum": 1}}
+    found = await tx["deliveries"].aggregate([{"$match": sought.where()}, {"$group": group}])
+    return sorted((one["_id"]["message"], one["_id"]["state"], one["n"]) for one in found)
+
+
+async def insert_announcement(tx: Tx, announcement: Announcement) -> None:
+    """A new one. Raises Duplicate."""
+    await tx["announcements"].insert({"_id": announcement.id, **announcement.model_dump(exclude={"id"})})
+
+
+async def find_announcement(tx: Tx, event_id: str) -> Announcement | None:
+    """The announcement of a fact."""
+    found = await tx["announcements"].get(event_id)
+    return _announcement(found) if found else None
+
+
+async def touch_announcement(tx: Tx, event_id: str, **change: Any) -> Announcement | None:
+    """Change it and answer it; the first thing of a transaction that expands it, so that two conflict."""
+    found = await tx["announcements"].take({"_id": event_id}, {"$set": change, "$inc": {"looks": 1}})
+    return _announcement(found) if found else None
+
+
+async def announcements(tx: Tx, where: Document) -> list[Announcement]:
+    """Those that match, the oldest first."""
+    return [_announcement(one) for one in await tx["announcements"].find(where, sort=[("at", 1)])]
+
+
+def _delivery(document: Document) -> Delivery:
+    return Delivery(id=document["_id"], **document)
+
+
+def _announcement(document: Document) -> Announcement:
+    return Announcement(id=document["_id"], **document)

@@ -1,0 +1,292 @@
+"""Planning deliveries, keeping them moving, showing them. One attempt at a mail is `channels/sender.py`."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from services.notifications.copies import service as copies
+from services.notifications.deliveries import domain, repository
+from services.notifications.deliveries.channels import in_app, sender
+from services.notifications.deliveries.channels.facts import tell
+from services.notifications.deliveries.channels.lanes import NOTHING_TO_DO, Lanes
+from services.notifications.deliveries.channels.letters import Content, Letters
+from services.notifications.deliveries.channels.sender import Post
+from services.notifications.deliveries.domain import Announcement, Channel, Delivery, Move, Notice, State, masked
+from services.notifications.deliveries.repository import INDEXES, Sought
+from services.notifications.feeds import service as feeds
+from services.notifications.settings import Settings
+from shared import logs
+from shared.clock import now
+from shared.errors import NotFound
+from shared.events.envelope import KNOWN, Event
+from shared.identity import Person, Role
+from shared.inbox import Fact
+from shared.mongo import DriverError, Store, Tx
+
+__all__ = [
+    "INDEXES",
+    "Letters",
+    "Sought",
+    "announce",
+    "expand",
+    "listed",
+    "masked",
+    "open_for",
+    "retry",
+    "run",
+    "settle",
+    "summary",
+]
+_CHUNK = 50
+_WATCHED = timedelta(days=90)
+"""How long an entry that becomes known late still gets its letter."""
+_LOOK_AGAIN = timedelta(seconds=1), timedelta(seconds=30)
+log = logs.get(__name__)
+
+
+async def announce(tx: Tx, fact: Fact, *, contest_id: str, letters: Letters) -> None:
+    """Keep the fact as something people are told of; plan the letters to those it names. Twice is once."""
+    if await repository.find_announcement(tx, fact.id) is not None:
+        return
+    event = fact.event
+    notices, named = domain.direct(event), domain.named_entries(event)
+    data = event.model_dump(mode="json")
+    announcement = Announcement(
+        id=fact.id, type=event.type, contest_id=contest_id, data=data, at=fact.time, told=len(notices),
+        open=bool(named), waiting=len(named),
+    )  # fmt: skip
+    await repository.insert_announcement(tx, announcement)
+    for notice in notices:
+        await _plan(tx, announcement, notice, letters, at=fact.time)
+
+
+async def expand(store: Store, event_id: str, letters: Letters, at: datetime) -> bool:
+    """Plan letters of an announcement to owners of entries, some at a time; whether more could be planned at once."""
+
+    async def work(tx: Tx) -> bool:
+        announcement = await repository.touch_announcement(tx, event_id)
+        if announcement is None:
+            raise NotFound
+        event = _event(announcement)
+        wanted = domain.named_entries(event)
+        named = await copies.entries(tx, wanted)
+        accepted = await copies.accepted_entries(tx, announcement.contest_id, announcement.at)
+        told = await repository.covered(tx, event_id)
+        news = [one for notice in domain.by_entry(event, named, accepted) if (one := _untold(notice, told)) is not None]
+        for notice, part in news[:_CHUNK]:
+            await _plan(tx, announcement, notice, letters, at=at, part=part)
+        missing, more = len(wanted) - len(named), len(news) > _CHUNK
+        await repository.touch_announcement(
+            tx, event_id, told=announcement.told + len(news[:_CHUNK]), waiting=missing + max(0, len(news) - _CHUNK),
+            seen=len(accepted), open=more or missing > 0,
+        )  # fmt: skip
+        return more
+
+    return await store.transaction(work)
+
+
+def _event(announcement: Announcement) -> Event:
+    return KNOWN[announcement.type].model_validate(announcement.data)
+
+
+def _untold(notice: Notice, told: dict[str, set[str]]) -> tuple[Notice, str] | None:
+    """What of a letter was not told yet. An entry that became known later gets a letter of its own."""
+    known = told.get(notice.person_id)
+    if known is None:
+        return notice, ""
+    items = [item for item in notice.items if item["entry_id"] not in known]
+    if not items:
+        return None
+    about = items[0]["entry_id"]
+    return Notice(notice.message, notice.person_id, about, notice.given, items), about
+
+
+async def _plan(
+    tx: Tx, announcement: Announcement, notice: Notice, letters: Letters, *, at: datetime, part: str = ""
+) -> None:
+    given: dict[str, Any] = {**notice.given, "items": notice.items}
+    for channel in Channel:
+        row = Delivery(
+            id=domain.delivery_id(announcement.id, notice.message, notice.person_id, channel, part),
+            cause=announcement.id, message=notice.message, channel=channel, person_id=notice.person_id,
+            about_id=notice.about_id, contest_id=announcement.contest_id, given=given, state=State.PLANNED,
+            planned_at=at, changed_at=at, next_at=at, moves=[Move(state=State.PLANNED, at=at)],
+        )  # fmt: skip
+        await repository.insert(tx, row)
+        await _settle(tx, row, letters, at)
+
+
+async def settle(store: Store, row: Delivery, letters: Letters, at: datetime) -> None:
+    """Give a planned row its text when the copies it needs are here, else look again later."""
+
+    async def work(tx: Tx) -> None:
+        if not await _settle(tx, row, letters, at):
+            pause = min(_LOOK_AGAIN[1], max(_LOOK_AGAIN[0], (at - row.planned_at) / 4))
+            await repository.postpone(tx, row.id, at + pause, "copies have not arrived")
+
+    try:
+        await store.transaction(work)
+    except DriverError:
+        raise
+    except Exception as error:  # one text that cannot be made must not hold up the others
+        log.exception("deliveries.text.failed", delivery=row.id)
+        await repository.postpone(store.read, row.id, at + _LOOK_AGAIN[1], repr(error)[:200])
+
+
+async def _settle(tx: Tx, row: Delivery, letters: Letters, at: datetime) -> bool:
+    found = await _content(tx, row, letters)
+    if found is None:
+        return False
+    content, link = found
+    texts = {"subject": content.subject, "text": content.text, "html": content.html, "reason": ""}
+    if row.channel is Channel.EMAIL:
+        await repository.move(tx, row, Move(state=State.READY, at=at), {**texts, "next_at": at})
+        return True
+    if await repository.move(tx, row, Move(state=State.POSTED, at=at), {**texts, "next_at": None, "published": 1}):
+        await in_app.post(tx, row, content, link=link, at=at)
+        await tell(tx, row, State.POSTED, "", at)
+    return True
+
+
+async def _content(tx: Tx, row: Delivery, letters: Letters) -> tuple[Content, str] | None:
+    """Text and link of a row, or None while something it needs is not known here."""
+    contest = await copies.find_contest(tx, row.contest_id)
+    contact = await copies.find_contact(tx, row.person_id)
+    entry = await copies.find_entry(tx, row.about_id)
+    if contest is None or (contact is None and row.channel is Channel.EMAIL):
+        return None
+    if row.message in domain.ABOUT_AN_ENTRY and entry is None:
+        return None
+    link = domain.link(row.message, row.about_id, contest.slug)
+    known = {**row.given, "name": contact.name if contact else "", "contest": contest, "entry": entry}
+    return letters.compose(row.message, row.channel, link=link, **known), link
+
+
+async def run(store: Store, settings: Settings, letters: Letters) -> None:
+    """Send and tidy until cancelled. Several workers may do it at once."""
+    lanes = Lanes()
+    posts = [Post.of(settings) for _ in range(settings.smtp_connections)]
+
+    async def alarm() -> AsyncIterator[object]:
+        async for row in store.changes("deliveries"):
+            if row["state"] in (State.READY, State.PLANNED):
+                yield row
+
+    async def tend() -> float:
+        await tidy(store, letters, timedelta(seconds=settings.resend_seconds))
+        return NOTHING_TO_DO
+
+    try:
+        await lanes.run([tend, *(partial(post.step, store) for post in posts)], alarm)
+    finally:
+        for post in posts:
+            await post.connection.close()
+
+
+async def tidy(store: Store, letters: Letters, resend: timedelta) -> None:
+    """Whatever time or a late copy has made possible: texts, recipients, lost leases, second tries, read notices."""
+    at = now()
+    for row in await repository.due(store.read, State.PLANNED, "next_at", at, 4 * _CHUNK):
+        await settle(store, row, letters, at)
+    for event_id in await _grown(store, at):
+        while await expand(store, event_id, letters, at):
+            pass
+    for row in await repository.due(store.read, State.CLAIMED, "lease_until", at, _CHUNK):
+        await sender.lose(store, row, at, resend)
+    for row in await repository.due(store.read, State.UNCERTAIN, "next_at", at, _CHUNK):
+        step = Move(state=State.READY, at=at, note="sent once more under the same Message-ID")
+        await repository.move(store.read, row, step, {"next_at": at, "resends": row.resends + 1})
+    if await feeds.news(store.read, 1):
+        await store.transaction(_note_readings)
+
+
+async def _grown(store: Store, at: datetime) -> list[str]:
+    """Announcements whose recipients are not all known, or whose contest has gained an entry that counts."""
+    found = await repository.announcements(store.read, {"open": True})
+    late = await repository.announcements(
+        store.read, {"open": False, "seen": {"$gte": 0}, "at": {"$gt": at - _WATCHED}}
+    )
+    for one in late:
+        if await copies.count_accepted(store.read, one.contest_id, one.at) != one.seen:
+            found.append(one)
+    return [one.id for one in found]
+
+
+async def _note_readings(tx: Tx) -> None:
+    news = await feeds.news(tx, 10 * _CHUNK)
+    for row in await repository.in_state(tx, list(news), State.POSTED):
+        await repository.move(tx, row, Move(state=State.READ, at=news[row.id]))
+    await feeds.no_news(tx, list(news))
+
+
+def scope_of(person: Person) -> set[str] | None:
+    """The contests whose deliveries somebody may see; None means all."""
+    held = {scope for role, scope in person.roles if role in (Role.ORGANISER, Role.AUDITOR)}
+    return None if "*" in held else held
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of deliveries with what the reader needs to know them: masked addresses, titles."""
+
+    items: list[Delivery]
+    total: int
+    addresses: dict[str, str]
+    titles: dict[str, str]
+
+
+async def listed(store: Store, sought: Sought, *, page: int = 1, size: int = 0) -> Listing:
+    """Deliveries without texts, the youngest first; pages count from 1, size 0 means all."""
+    tx = store.read
+    items = await repository.find(tx, sought, skip=(page - 1) * size, limit=size)
+    people = await copies.contacts(tx, {item.person_id for item in items})
+    entries = await copies.entries(tx, {item.about_id for item in items})
+    return Listing(
+        items, await repository.count(tx, sought),
+        {key: masked(one.email) for key, one in people.items()},
+        {key: one.title for key, one in entries.items()},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts by message and state. Everything adds up when `expected` is `planned` rows plus `waiting` recipients' rows."""
+
+    counts: dict[str, dict[str, int]]
+    total: int
+    expected: int
+    waiting: int
+
+
+async def summary(store: Store, sought: Sought) -> Summary:
+    """The counts of what is sought; expectations follow the announcements, so filters by state leave them out."""
+    tx, counts = store.read, dict[str, dict[str, int]]()
+    for message, state, number in await repository.tally(tx, sought):
+        counts.setdefault(message, {})[state] = number
+    scope = {"contest_id": {"$in": sorted(sought.contests)}} if sought.contests is not None else {}
+    one = {"contest_id": sought.contest_id} if sought.contest_id else {}
+    causes = await repository.announcements(tx, {"$and": [scope, one]})
+    waiting = sum(cause.waiting for cause in causes)
+    expected = len(Channel) * (sum(cause.told for cause in causes) + waiting)
+    return Summary(counts, sum(sum(each.values()) for each in counts.values()), expected, len(Channel) * waiting)
+
+
+async def open_for(store: Store, delivery_id: str, person: Person) -> Delivery:
+    """One delivery for somebody who may see its contest. Raises NotFound."""
+    row = await repository.get(store.read, delivery_id)
+    scope = scope_of(person)
+    if scope is not None and row.contest_id not in scope:
+        raise NotFound
+    return row
+
+
+async def retry(store: Store, delivery_id: str, reason: str, person: Person, at: datetime) -> None:
+    """Send an exhausted delivery again, from the first rung. Raises NotFound, Forbidden, NotExhausted."""
+    row = await open_for(store, delivery_id, person)
+    person.require(Role.ORGANISER, scope=row.contest_id)
+    step = Move(state=State.READY, at=at, note=reason, by=person.id)
+    fresh = {"tries": 0, "resends": 0, "first_try": None, "next_at": at, "reason": ""}
+    if row.state is not State.EXHAUSTED or not await repository.move(store.read, row, step, fresh):
+        raise domain.NotExhausted

@@ -1,0 +1,21 @@
+"""The web process of notifications: `uvicorn services.notifications.web:app`."""
+
+from pathlib import Path
+
+from services.notifications.copies import service as copies
+from services.notifications.deliveries import routes as deliveries_routes
+from services.notifications.deliveries import service as deliveries
+from services.notifications.feeds import routes as feeds_routes
+from services.notifications.feeds import service as feeds
+from services.notifications.settings import Settings
+from shared.web import Service, create_app
+
+app = create_app(
+    Service(
+        settings=Settings(),
+        routers=(feeds_routes.routes, deliveries_routes.routes),
+        templates=Path(__file__).parent / "templates",
+        signed_out_before=copies.signed_out_before,
+        indexes=(*copies.INDEXES, *deliveries.INDEXES, *feeds.INDEXES),
+    )
+)

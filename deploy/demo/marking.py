@@ -186,11 +186,11 @@ async def play_final(desk: Desk, bar: Bar) -> int:
 
 async def _give(desk: Desk, place: int, slot_id: str, code: str) -> int:
     async with desk.api("judge", place) as api:
-        final = await api.get(f"{JUDGING}/contests/{desk.contest_id}/final")
+        rubric = await api.get(f"{JUDGING}/contests/{desk.contest_id}/rubrics/final")
         leaning = 0.6 + (sum(map(ord, code)) % 35) / 100
         path = f"{JUDGING}/slots/{slot_id}/scores/mine"
         try:
-            body = {"revision": 0, "marks": _marks(final["rubric"], leaning)}
+            body = {"revision": 0, "marks": _marks(rubric, leaning)}
             await _put_once(api, path, body)
         except RefusedError as refused:
             if "conflict" in refused.code or "recused" in refused.code:

@@ -75,7 +75,9 @@ class Load:
             path = f"/api/submissions/v1/entries/{entry_id}/submit"
             yield wire.encode("POST", host, path, json.dumps({"client_key": new_id()}).encode(), token=token)
 
-    async def _use(self, connection: wire.Connection, requests: Iterator[bytes], stop: float, took: list[float]) -> None:
+    async def _use(
+        self, connection: wire.Connection, requests: Iterator[bytes], stop: float, took: list[float]
+    ) -> None:
         for request in requests:
             began = time.perf_counter()
             status, body = await connection.ask(request)

@@ -57,7 +57,9 @@ def measure(stack: Stack, facts: int, stages: Stages) -> list[Figure]:
         read = asyncio.run(_with_store(stack, lambda store: _read(store, stack, facts, bar)))
     return [
         sent.figure("relay: facts/s, outbox to broker", f"{facts} facts waiting, rounds of 500, acks=all"),
-        read.figure("worker: facts/s, once-only", f"{facts} facts, one document each, in order of {_FACTS_A_KEY} a key"),
+        read.figure(
+            "worker: facts/s, once-only", f"{facts} facts, one document each, in order of {_FACTS_A_KEY} a key"
+        ),
     ]
 
 
@@ -101,7 +103,7 @@ async def _read(store: Store, stack: Stack, facts: int, bar: Bar) -> Work:
     effects = store.read["effects"]
     with _worker(stack) as process:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            while not (before := await effects.count({})):
+            while not (before := await effects.count({})):  # noqa: ASYNC110 - another process does it
                 await asyncio.sleep(0.05)
             watch, there = _Watch(process.pid, stack.pid("mongod")), before
             while there < facts:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,8 @@ def fields(browser: Browser, novelty: str, effect: str, **more: str) -> dict[str
     return {"version": browser.version, "marks.novelty": novelty, "marks.effect": effect, "comment": "", **more}
 
 
-async def one_sheet(store: Store, browser: SignIn, **changes: object) -> tuple[Assignment, Browser, str]:
-    _, _, given = await a_written_round(store, **changes)  # type: ignore[arg-type] - the keywords of the builder
+async def one_sheet(store: Store, browser: SignIn, **changes: Any) -> tuple[Assignment, Browser, str]:
+    _, _, given = await a_written_round(store, **changes)
     return given[0], browser(the_judge(given[0])), f"/cham-thi/phieu/{given[0].id}"
 
 

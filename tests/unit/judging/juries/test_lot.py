@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import combinations, product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -46,11 +47,11 @@ def test_every_script_gets_its_readers_all_different_and_none_forbidden(
 
 @given(forbidden=pairs, seed=seeds, order=st.randoms(use_true_random=False))
 def test_the_same_seed_and_inputs_in_any_order_give_the_same_pairs(
-    forbidden: set[Pair], seed: str, order: object
+    forbidden: set[Pair], seed: str, order: Random
 ) -> None:
     shuffled_entries, shuffled_judges = ENTRIES.copy(), JUDGES.copy()
-    order.shuffle(shuffled_entries)  # type: ignore[attr-defined] - hypothesis hands out a random.Random
-    order.shuffle(shuffled_judges)  # type: ignore[attr-defined] - the same
+    order.shuffle(shuffled_entries)
+    order.shuffle(shuffled_judges)
     try:
         first = assign(dict.fromkeys(ENTRIES, 2), JUDGES, forbidden, seed, {})
     except JudgesMissing:

@@ -57,7 +57,7 @@ async def clean(content: bytes, media_type: str) -> bytes | None:
 
 def _clean_in_child(content: bytes, media_type: str) -> bytes | None:
     ours, theirs = _CHILDREN.Pipe()
-    child = _CHILDREN.Process(target=_work, args=(theirs,), daemon=True)
+    child = _CHILDREN.Process(target=_work, args=(theirs, _CPU_SECONDS, _MEMORY_BYTES), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -76,10 +76,10 @@ def _clean_in_child(content: bytes, media_type: str) -> bytes | None:
     return bytes(answer) if answer is not None else None
 
 
-def _work(parent: Connection) -> None:
+def _work(parent: Connection, cpu_seconds: int, memory_bytes: int) -> None:
     """In the child: one file, then the end."""
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     content, media_type = parent.recv()
     try:
         parent.send((True, domain.cleaned(content, media_type)))

@@ -78,8 +78,8 @@ async def lines(tx: Tx, query: Query, *, whole: bool = False) -> list[Line]:
     """The page asked for, or all that match."""
     field, direction = query.order
     skip, limit = (0, 0) if whole else ((query.page - 1) * query.size, query.size)
-    sort = [(field, direction), ("contest_id", 1), ("number", 1)]
-    found = await tx["register"].find(_where(query), sort=list(dict(sort).items()), skip=skip, limit=limit)
+    sort = {field: direction} | {name: 1 for name in ("contest_id", "number") if name != field}
+    found = await tx["register"].find(_where(query), sort=list(sort.items()), skip=skip, limit=limit)
     return [_line(document) for document in found]
 
 

@@ -1,0 +1,97 @@
+"""Entries and files for tests of submissions, made through the services as the site does."""
+
+import io
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from PIL import Image
+from pypdf import PdfWriter
+
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from services.submissions.intake import agents
+from services.submissions.texts.domain import Words
+from shared import inbox
+from shared.clock import now
+from shared.events.envelope import Envelope
+from shared.identity import Person
+from shared.inbox import Outcome
+from shared.mongo import Document, Store
+from shared.topics import Order
+from tests.integration.submissions.builders import outbox_rows
+
+SECRET = "a secret of the tests"
+AUTHOR = "Trần Thị Canh Giữ"
+_numbers = count(1)
+_SITUATION = "Người dân phải đi lại nhiều lần vì không biết hồ sơ còn thiếu giấy tờ gì, trong khi cán bộ vẫn trả lời qua điện thoại."
+_SOLUTION = "Mỗi phường đặt một bảng kiểm tra trước cửa; người dân tự đánh dấu, cán bộ chỉ xem lại những mục còn trống."
+
+
+def key() -> str:
+    """A client key that nobody used."""
+    return f"entry-key-{next(_numbers)}"
+
+
+def words(**changes: Any) -> Words:
+    """A complete text for the contest of the builders."""
+    typed = {
+        "title": "Bảng tự kiểm tra hồ sơ trước quầy một cửa",
+        "parts": {"situation": _SITUATION, "solution": _SOLUTION},
+        "entrant_group": "E1",
+        "content_group": "C1",
+    }
+    return Words.model_validate({**typed, **changes})
+
+
+async def a_draft(store: Store, by: Person, contest_id: str, *, at: datetime | None = None, **changes: Any) -> Entry:
+    """Begun and complete, not handed in."""
+    typed = words(**changes)
+    made = await entries.create(store, contest_id, typed, key=key(), secret_key=SECRET, by=by, at=at or now())
+    return await entries.get(store.read, made["entry_id"])
+
+
+async def hand_in(
+    store: Store, entry_id: str, by: Person, *, at: datetime | None = None, client_key: str | None = None
+) -> Document:
+    """Hand in what is saved."""
+    chosen = client_key or key()
+    return await entries.submit(store, entry_id, key=chosen, secret_key=SECRET, by=by, at=at or now())
+
+
+async def an_entry(store: Store, by: Person, contest_id: str, **changes: Any) -> Entry:
+    """Handed in."""
+    draft = await a_draft(store, by, contest_id, **changes)
+    await hand_in(store, draft.id, by)
+    return await entries.get(store.read, draft.id)
+
+
+async def deliver(store: Store, entry_id: str, *, times: int = 1) -> list[Outcome]:
+    """Everything the outbox has about an entry, given to the register's agent as Kafka would."""
+    found = []
+    for row in await outbox_rows(store, entry_id):
+        envelope = Envelope.model_validate_json(row["value"])
+        for _ in range(times):
+            found.append(await inbox.apply(store, "intake.on_entries", Order.EVERY, envelope, agents.on_entries))
+    return found
+
+
+def a_pdf(author: str = AUTHOR) -> bytes:
+    """One page with an author in its information and in an attached file."""
+    writer = PdfWriter()
+    writer.add_blank_page(300, 300)
+    writer.add_metadata({"/Author": author, "/Title": f"Bài của {author}", "/Producer": author})
+    writer.add_attachment("tac-gia.txt", author.encode())
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def an_image(kind: str = "JPEG", author: str = AUTHOR, size: tuple[int, int] = (40, 30)) -> bytes:
+    """Pixels with an author in EXIF."""
+    picture = Image.new("RGB", size, (200, 30, 30))
+    exif = Image.Exif()
+    exif[0x013B] = author
+    made = io.BytesIO()
+    picture.save(made, kind, exif=exif)
+    return made.getvalue()

@@ -1,0 +1,119 @@
+"""A file kept for real: cleaned in a child process, stored under ids that tell nothing, limited."""
+
+import hashlib
+
+import pytest
+
+from services.submissions.entries import service as entries
+from services.submissions.files import domain
+from services.submissions.files import service as files
+from services.submissions.files.domain import JPEG, PDF, Disguised, TooManyFiles, Unreadable
+from shared.clock import now
+from shared.errors import NotFound
+from shared.identity import Role
+from shared.mongo import Store
+from tests.integration.submissions.builders import ADMINISTRATOR, a_contest, a_person
+from tests.integration.submissions.entry_builders import AUTHOR, a_draft, a_pdf, an_image, hand_in
+
+LIMIT = 10 * 1024 * 1024
+
+
+async def test_the_original_is_kept_as_it_came_and_the_copy_without_its_author(store: Store) -> None:
+    content = a_pdf()
+    assert AUTHOR.encode("utf-16-be") in content or AUTHOR.encode() in content
+    kept = await files.keep(store, "Bài của tôi.pdf", content, allowed=[PDF], max_bytes=LIMIT, at=now())
+    assert await files.content(store, kept.id) == content
+    assert kept.sha256 == hashlib.sha256(content).hexdigest()
+    copy = kept.copy_for_jury
+    assert copy is not None
+    made = await files.content(store, copy.id)
+    assert hashlib.sha256(made).hexdigest() == copy.sha256
+    for secret in (AUTHOR.encode(), AUTHOR.encode("utf-16-be"), AUTHOR.encode("utf-16-le")):
+        assert secret not in made
+    assert kept.id not in copy.id
+
+
+async def test_a_file_that_breaks_its_reader_is_refused_and_the_next_one_is_taken(store: Store) -> None:
+    with pytest.raises(Unreadable):
+        await files.clean(b"%PDF-1.4\n" + b"1 0 obj\n<<" * 2000, PDF)
+    assert await files.clean(an_image(), JPEG) is not None
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MEMORY_BYTES", 150 * 1024 * 1024), ("_PATIENCE_SECONDS", 0)])
+async def test_a_child_that_reaches_a_limit_is_ended_and_the_service_goes_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    large = an_image("JPEG", size=(7000, 7000))
+    with monkeypatch.context() as patched:
+        patched.setattr(files, limit, value)
+        with pytest.raises(Unreadable):
+            await files.clean(large, JPEG)
+    assert await files.clean(large, JPEG) is not None
+
+
+async def test_no_more_files_than_the_contest_allows(store: Store) -> None:
+    person = await a_person(store)
+    contest = await a_contest(store, form_rules={"max_files": 1})
+    draft = await a_draft(store, person, contest.id)
+    await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+    with pytest.raises(TooManyFiles):
+        await entries.attach(store, draft.id, "ảnh hai.jpg", an_image(), by=person, at=now())
+
+
+async def test_a_disguised_file_changes_nothing(store: Store) -> None:
+    person, contest = await a_person(store), await a_contest(store)
+    draft = await a_draft(store, person, contest.id)
+    with pytest.raises(Disguised):
+        await entries.attach(store, draft.id, "bai.pdf", an_image(), by=person, at=now())
+    assert (await entries.get(store.read, draft.id)).version == draft.version
+    assert await store.read["blobs.files"].count({}) == 0
+
+
+async def test_a_file_opens_for_its_author_and_once_handed_in_for_the_secretariat_of_the_contest_only(
+    store: Store,
+) -> None:
+    person, other = await a_person(store), await a_person(store)
+    contest = await a_contest(store)
+    secretary = await a_person(store, Role.SECRETARY, scope=contest.id)
+    elsewhere = await a_person(store, Role.SECRETARY, scope="another-contest")
+    judge = await a_person(store, Role.JUDGE, scope=contest.id)
+    draft = await a_draft(store, person, contest.id)
+    kept = await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+    assert (await entries.file(store, draft.id, kept.id, person))[0].name == "ảnh.jpg"
+    with pytest.raises(NotFound):
+        await entries.file(store, draft.id, kept.id, secretary)
+    await hand_in(store, draft.id, person)
+    assert (await entries.file(store, draft.id, kept.id, secretary))[1] == an_image()
+    for stranger in (other, elsewhere, judge):
+        with pytest.raises(NotFound):
+            await entries.file(store, draft.id, kept.id, stranger)
+
+
+async def test_the_jury_opens_a_copy_only_after_acceptance_and_only_of_its_contest(store: Store) -> None:
+    person, contest = await a_person(store), await a_contest(store)
+    judge = await a_person(store, Role.JUDGE, scope=contest.id)
+    stranger = await a_person(store, Role.JUDGE, scope="another-contest")
+    draft = await a_draft(store, person, contest.id)
+    kept = await entries.attach(store, draft.id, f"{AUTHOR}.jpg", an_image(), by=person, at=now())
+    assert kept.copy_for_jury is not None
+    copy_id = kept.copy_for_jury.id
+    await hand_in(store, draft.id, person)
+    with pytest.raises(NotFound):
+        await entries.released_copy(store, copy_id, judge)
+    await store.transaction(lambda tx: entries.accept(tx, draft.id, ADMINISTRATOR, now()))
+    number, copy, content = await entries.released_copy(store, copy_id, judge)
+    assert domain.jury_name(number, copy.media_type) == "tep-1.jpg"
+    assert AUTHOR.encode() not in content
+    for person_outside, blob in ((stranger, copy_id), (judge, kept.id)):
+        with pytest.raises(NotFound):
+            await entries.released_copy(store, blob, person_outside)
+
+
+async def test_a_removed_file_stays_with_the_revision_it_was_handed_in_with(store: Store) -> None:
+    person, contest = await a_person(store), await a_contest(store)
+    draft = await a_draft(store, person, contest.id)
+    kept = await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+    await hand_in(store, draft.id, person)
+    entry = await entries.detach(store, draft.id, kept.id, by=person, at=now())
+    assert (entry.files, entry.changed) == ([], True)
+    assert (await entries.last_revision(store.read, entry)).files == [kept]

@@ -31,11 +31,21 @@ async def test_somebody_signs_up_then_in_and_sees_the_account(browser: Browsers,
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/dang-ky/xong")
     assert "đăng nhập ngay" in (await visitor.open("/dang-ky/xong")).text
+    visitor.headers["User-Agent"] = (
+        "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+    )
     inside = await visitor.sign_in("hoa@sangkien.example")
     assert (inside.status_code, inside.headers["location"]) == (303, "/")
     account = await visitor.open("/tai-khoan")
     assert account.status_code == 200
-    for shown in ("Nguyễn Thị Hoa", "Phường Cửa Nam", "+84912345678", "Người dự thi", "Thiết bị này"):
+    for shown in (
+        "Nguyễn Thị Hoa",
+        "Phường Cửa Nam",
+        "+84912345678",
+        "Người dự thi",
+        "Chrome trên Android",
+        "Thiết bị này",
+    ):
         assert shown in account.text
 
 

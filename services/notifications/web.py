@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import routes as deliveries_routes
 from services.notifications.deliveries import service as deliveries
@@ -10,12 +12,20 @@ from services.notifications.feeds import service as feeds
 from services.notifications.settings import Settings
 from shared.web import Service, create_app
 
-app = create_app(
-    Service(
-        settings=Settings(),
-        routers=(feeds_routes.routes, deliveries_routes.routes),
-        templates=Path(__file__).parent / "templates",
-        signed_out_before=copies.signed_out_before,
-        indexes=(*copies.INDEXES, *deliveries.INDEXES, *feeds.INDEXES),
+INDEXES = (*copies.INDEXES, *deliveries.INDEXES, *feeds.INDEXES)
+
+
+def application(settings: Settings) -> FastAPI:
+    """The application for these settings."""
+    return create_app(
+        Service(
+            settings=settings,
+            routers=(feeds_routes.routes, deliveries_routes.routes),
+            templates=Path(__file__).parent / "templates",
+            signed_out_before=copies.signed_out_before,
+            indexes=INDEXES,
+        )
     )
-)
+
+
+app = application(Settings())

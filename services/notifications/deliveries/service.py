@@ -161,7 +161,7 @@ async def _content(tx: Tx, row: Delivery, letters: Letters) -> tuple[Content, st
         return None
     link = domain.link(row.message, row.about_id, contest.slug)
     known = {**row.given, "name": contact.name if contact else "", "contest": contest, "entry": entry}
-    return letters.compose(row.message, row.channel, link=link, **known), link
+    return letters.compose(row.message, row.channel, link, known), link
 
 
 async def run(store: Store, settings: Settings, letters: Letters) -> None:

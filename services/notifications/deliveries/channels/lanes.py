@@ -53,7 +53,7 @@ class Lanes:
         lanes = [asyncio.create_task(self._lane(step)) for step in steps]
         listener = asyncio.create_task(self._listen(alarm))
         try:
-            await asyncio.gather(*lanes)
+            await asyncio.wait(lanes)  # unlike gather, it does not cancel what it waits for
         finally:
             self._closing = True
             listener.cancel()

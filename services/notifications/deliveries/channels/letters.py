@@ -1,6 +1,7 @@
 """Texts of messages: the templates of a message with what is known become subject, text and HTML. Nothing is sent here."""
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,11 @@ class Letters:
         self._pages = environment([_TEMPLATES])
         self._inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 
-    def compose(self, message: Message, channel: Channel, *, link: str, **known: Any) -> Content:
-        """The content for `channel`. Raises jinja2's UndefinedError when a template asks for what is not known."""
+    def compose(self, message: Message, channel: Channel, link: str, known: Mapping[str, Any]) -> Content:
+        """The content for `channel`; `known` is what the templates may speak of.
+
+        Raises jinja2's UndefinedError when a template asks for more.
+        """
         known = {**known, "public_url": self._public_url, "link": self._public_url + link}
         subject = one_line(self._plain(message, "subject.txt", **known))
         if channel is Channel.IN_APP:

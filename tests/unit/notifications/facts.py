@@ -1,0 +1,168 @@
+"""Sample facts of the services that notifications listens to, as its agents see them."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from shared.events.envelope import Envelope, Event
+from shared.events.judging import (
+    Finalist,
+    FinalistsNamed,
+    Load,
+    Place,
+    ResultPublished,
+    RunningOrderDrawn,
+    ScriptsAssigned,
+    Slot,
+    ThirdReaderCalled,
+)
+from shared.events.submissions import (
+    Choice,
+    ContestPublished,
+    EntrantGroup,
+    EntryAccepted,
+    EntryReturned,
+    EntrySubmitted,
+    EntryWithdrawn,
+    Part,
+    PersonUpdated,
+    Timetable,
+)
+from shared.ids import new_id
+from shared.inbox import Fact
+
+AT = datetime(2026, 4, 20, 3, 15, tzinfo=UTC)
+CONTEST = "cuoc-thi-1"
+TITLE = "Nhận hồ sơ đất đai tại nhà văn hóa thôn"
+
+
+def a_contest(**changes: Any) -> ContestPublished:
+    """A contest with a final."""
+    timetable = Timetable(
+        opens_at=AT - timedelta(days=5),
+        closes_at=AT + timedelta(days=30),
+        edit_until=AT + timedelta(days=30),
+        final_at=AT + timedelta(days=60),
+    )
+    fields: dict[str, Any] = {
+        "contest_id": CONTEST,
+        "version": 1,
+        "slug": "sang-kien-cchc",
+        "name": "Tìm kiếm sáng kiến cải cách thủ tục hành chính",
+        "short_name": "Sáng kiến cải cách hành chính",
+        "year": 2026,
+        "entrant_groups": [EntrantGroup(id="E1", title="Người dân", track="individual")],
+        "content_groups": [Choice(id="C1", title="Cải tiến quy trình")],
+        "parts": [Part(id="solution", title="Giải pháp", max_words=600)],
+        "timetable": timetable,
+        "finalists": 6,
+        "presentation_minutes": 10,
+        "question_minutes": 5,
+        "prizes": [],
+    }
+    return ContestPublished(**{**fields, **changes})
+
+
+def a_person(person_id: str, *, name: str = "Nguyễn Thị Ánh Tuyết", **changes: Any) -> PersonUpdated:
+    """A person with an address made of the id."""
+    return PersonUpdated(**{"person_id": person_id, "name": name, "email": f"{person_id}@thu.example", **changes})
+
+
+def submitted(entry_id: str, owner_id: str, **changes: Any) -> EntrySubmitted:
+    """An entry handed in online."""
+    fields: dict[str, Any] = {
+        "entry_id": entry_id,
+        "contest_id": CONTEST,
+        "receipt": f"MA-{entry_id}",
+        "revision": 1,
+        "entrant_group": "E1",
+        "content_group": "C1",
+        "owner_id": owner_id,
+        "author_ids": [owner_id],
+        "title": TITLE,
+        "submitted_at": AT,
+    }
+    return EntrySubmitted(**{**fields, **changes})
+
+
+def accepted(entry_id: str, owner_id: str, **changes: Any) -> EntryAccepted:
+    """The same entry taken in."""
+    fields: dict[str, Any] = {
+        "entry_id": entry_id,
+        "contest_id": CONTEST,
+        "owner_id": owner_id,
+        "author_ids": [owner_id],
+        "entrant_group": "E1",
+        "content_group": "C1",
+        "track": "individual",
+        "title": TITLE,
+        "parts": {},
+        "accepted_at": AT,
+    }
+    return EntryAccepted(**{**fields, **changes})
+
+
+def returned(entry_id: str, owner_id: str, reason: str = "Thiếu phần Hiệu quả.") -> EntryReturned:
+    """The same entry sent back."""
+    until = AT + timedelta(days=3)
+    return EntryReturned(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, reason=reason, until=until)
+
+
+def withdrawn(entry_id: str, owner_id: str) -> EntryWithdrawn:
+    """The same entry taken back."""
+    return EntryWithdrawn(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, reason="Muốn viết lại.")
+
+
+def assigned(**loads: int) -> ScriptsAssigned:
+    """So many scripts for each judge."""
+    each = [Load(judge_id=judge, scripts=number) for judge, number in loads.items()]
+    return ScriptsAssigned(contest_id=CONTEST, round="preliminary", loads=each, seed="1", assigned_at=AT)
+
+
+def third_reader(judge_id: str) -> ThirdReaderCalled:
+    """A third reader for a gap of 2.5."""
+    return ThirdReaderCalled(
+        contest_id=CONTEST, round="preliminary", judge_id=judge_id, entry_id="e", gap=Decimal("2.5"), called_at=AT
+    )
+
+
+def finalists(*entry_ids: str) -> FinalistsNamed:
+    """These go on."""
+    named = [Finalist(entry_id=one, rank=rank, score=Decimal("8.50")) for rank, one in enumerate(entry_ids, 1)]
+    return FinalistsNamed(contest_id=CONTEST, round="preliminary", result_version=1, finalists=named, named_at=AT)
+
+
+def order(*entry_ids: str) -> RunningOrderDrawn:
+    """They present in this order."""
+    slots = [Slot(slot_id=f"s{place}", entry_id=one, position=place) for place, one in enumerate(entry_ids, 1)]
+    return RunningOrderDrawn(contest_id=CONTEST, slots=slots, seed="1", drawn_at=AT)
+
+
+def result(*entry_ids: str) -> ResultPublished:
+    """The first has a prize."""
+    places = [
+        Place(
+            entry_id=one,
+            rank=rank,
+            score=Decimal("9.25"),
+            track="individual",
+            prize_id="p1" if rank == 1 else None,
+            prize_title="Giải Nhất" if rank == 1 else None,
+        )
+        for rank, one in enumerate(entry_ids, 1)
+    ]
+    return ResultPublished(
+        contest_id=CONTEST,
+        result_version=1,
+        slug="sang-kien-cchc",
+        places=places,
+        file_sha256="0" * 64,
+        log_head="0" * 64,
+        published_at=AT,
+    )
+
+
+def a_fact(event: Event, subject: str = "", seq: int = 1) -> Fact:
+    """The event as an agent meets it."""
+    envelope = Envelope.wrap(event, subject=subject or new_id(), seq=seq, by="system", time=AT)
+    return Fact(event, envelope.id, envelope.subject, seq, AT, "system")

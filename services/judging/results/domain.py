@@ -153,6 +153,7 @@ class Result(BaseModel):
     published_by: str | None = None
     published_at: datetime | None = None
     slug: str = ""
+    file_id: str = ""
     file_sha256: str = ""
     log_head: str = ""
 

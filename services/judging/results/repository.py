@@ -1,4 +1,4 @@
-"""The collection `results`, one document for each contest and round; the published files, kept by their digest."""
+"""The collection `results`, one document for each contest and round; the published files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,8 @@ from services.judging.copies.domain import ContestCopy
 from services.judging.results.domain import Result, ResultState, labels
 from shared import recount
 from shared.errors import NotFound
-from shared.mongo import Document, DriverError, Index, Store, Tx
+from shared.ids import new_id
+from shared.mongo import Document, Index, Store, Tx
 
 INDEXES = (
     Index("results", (("contest_id", 1), ("round", 1)), unique=True),
@@ -52,21 +53,19 @@ async def save(tx: Tx, result: Result) -> None:
     result.version = document["version"]
 
 
-def _blob(sha256: str) -> str:
-    return f"result:{sha256}"
+async def keep_file(store: Store, content: bytes) -> str:
+    """Store a file and answer its id; an attempt that publishes nothing leaves one that nobody links to.
+
+    The id is a fresh one: two attempts under one id would tear each other's bytes apart.
+    """
+    file_id = f"result:{new_id()}"
+    await store.put_blob(file_id, content, media_type="application/json")
+    return file_id
 
 
-async def keep_file(store: Store, content: bytes, sha256: str) -> None:
-    """Store a file under its digest; the same file is stored once."""
-    try:
-        await store.get_blob(_blob(sha256))
-    except DriverError:
-        await store.put_blob(_blob(sha256), content, media_type="application/json")
-
-
-async def file(store: Store, sha256: str) -> bytes:
+async def file(store: Store, file_id: str) -> bytes:
     """The published bytes."""
-    return await store.get_blob(_blob(sha256))
+    return await store.get_blob(file_id)
 
 
 def bytes_of(result: Result, contest: ContestCopy, entries: Lines, lines: Lines) -> bytes:

@@ -209,8 +209,7 @@ async def publish(store: Store, contest_id: str, act: Act) -> Document:
     """Make the signed result public, with its file. Raises NotSigned, SignerMayNotPublish, AlreadyPublished, ResultMoved."""
     act.by.require(Role.ORGANISER, scope=contest_id)
     draft = await store.transaction(lambda tx: _draft(tx, contest_id))
-    if draft is not None:
-        await repository.keep_file(store, draft.content, draft.sha256)
+    file_id = await repository.keep_file(store, draft.content) if draft else ""
 
     async def work(tx: Tx) -> Document:
         result = await repository.get(tx, contest_id, FINAL)
@@ -218,6 +217,7 @@ async def publish(store: Store, contest_id: str, act: Act) -> Document:
         if draft is None or (await scorelog.head(tx, contest_id)).n != draft.lines:
             raise Stale
         slug = (await copies.contest(tx, contest_id)).slug
+        result.file_id = file_id
         event = result.publish(act.by.id, act.at, slug=slug, file_sha256=draft.sha256, log_head=draft.log_head)
         await repository.save(tx, result)
         data = {"result_version": result.result_version, "file_sha256": draft.sha256}
@@ -276,4 +276,4 @@ async def _name(tx: Tx, person_id: str) -> str:
 async def file(store: Store, slug: str) -> tuple[Result, bytes]:
     """The published file. Raises NotFound."""
     result = await repository.published_under(store.read, slug)
-    return result, await repository.file(store, result.file_sha256)
+    return result, await repository.file(store, result.file_id)

@@ -26,13 +26,22 @@ class Draft {
     form.addEventListener("input", () => this.touched());
     form.addEventListener("change", () => this.touched());
     form.addEventListener("focusout", () => this.unsaved && this.save());
-    form.addEventListener("submit", () => { this.leaving = true; clearTimeout(this.timer); });
+    form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("online", () => this.unsaved && this.save());
     window.addEventListener("beforeunload", (event) => { if (this.unsaved && !this.leaving) event.preventDefault(); });
     window.addEventListener("pageshow", () => { this.leaving = false; });
   }
 
   get unsaved() { return this.change > this.saved; }
+
+  // Leaving a field for the button saves; the form must then go with the version that this saving gives.
+  submitted(event) {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    if (!this.busy) return;
+    event.preventDefault();
+    this.after = () => this.form.requestSubmit(event.submitter);
+  }
 
   say(text, tone = "") {
     this.line.textContent = text;
@@ -60,13 +69,18 @@ class Draft {
     try {
       const body = new FormData(this.form);
       for (const field of this.form.querySelectorAll("input[type=file]")) body.delete(field.name);
-      const answer = await fetch(this.url, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error" });
-      this.took(answer.status, await answer.json().catch(() => ({})), mark);
+      const answer = await fetch(this.url, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "follow" });
+      // An old token is renewed on the way (307 there and back); a page instead of JSON means that the sign-in is over.
+      const told = (answer.headers.get("content-type") || "").includes("json");
+      this.took(told || answer.status >= 500 ? answer.status : 401, told ? await answer.json().catch(() => ({})) : {}, mark);
     } catch {
       this.failed();
     } finally {
       this.busy = false;
-      if (this.unsaved && !this.blocked && this.wait === firstRetry) this.later(pause);
+      const after = this.after;
+      this.after = undefined;
+      if (after) after();
+      else if (this.unsaved && !this.blocked && this.wait === firstRetry) this.later(pause);
     }
   }
 

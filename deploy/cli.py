@@ -150,6 +150,8 @@ def demo(
 
     Với --url, tài khoản quản trị lấy từ SUBMISSIONS_BOOTSTRAP_EMAIL và SUBMISSIONS_BOOTSTRAP_PASSWORD.
     """
-    at, administrator = import_module("deploy.running").entrance(folder.resolve(), url)
-    run = import_module("deploy.demo.driver").run
-    raise typer.Exit(run(at, administrator, entries=entries, judges=judges, finalists=finalists))
+    running, driver = import_module("deploy.running"), import_module("deploy.demo.driver")
+    at, administrator = running.entrance(folder.resolve(), url)
+    mail_url = "" if url else running.system(folder.resolve()).mail_url
+    size = driver.Size(entries, judges, finalists)
+    raise typer.Exit(driver.run(at, administrator, size, mail_url=mail_url))

@@ -24,6 +24,7 @@ class RefusedError(Exception):
         super().__init__(f"{method} {path}: {status} {body}")
         self.status = status
         self.code = body.get("code", "") if isinstance(body, dict) else ""
+        self.details: Json = body.get("details", {}) if isinstance(body, dict) else {}
 
 
 class Trouble:
@@ -33,6 +34,8 @@ class Trouble:
         """Nothing yet."""
         self.repeated = 0
         self.doubled = 0
+        self.errors: list[str] = []
+        """Answers that a process gave which did not know what to do (500); being away (502, 503) is no such answer."""
 
 
 class Api:
@@ -89,7 +92,7 @@ class Api:
                 return self._answer(method, path, response)
             if asyncio.get_running_loop().time() > give_up:
                 raise RefusedError(method, path, response.status_code if response else 0, "out of patience")
-            self.trouble.repeated += 1
+            self._note(method, path, response)
             await asyncio.sleep(pause)
             pause = min(2.0, pause * 1.5)
 
@@ -105,6 +108,11 @@ class Api:
             return await self._client.request(method, path, headers=headers, **request)
         except httpx.TransportError:
             return None
+
+    def _note(self, method: str, path: str, response: httpx.Response | None) -> None:
+        self.trouble.repeated += 1
+        if response is not None and response.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+            self.trouble.errors.append(f"{method} {path}: {response.text[:300]}")
 
     @staticmethod
     def _answer(method: str, path: str, response: httpx.Response) -> Any:

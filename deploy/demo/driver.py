@@ -4,14 +4,14 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from rich.console import Console
 
 from deploy import verify
 from deploy.demo import cast, ledger, load, marking, stage, writing
-from deploy.demo.client import Api, Json, Trouble
+from deploy.demo.client import Api, Json, RefusedError, Trouble
 from deploy.demo.marking import Desk
 from deploy.demo.progress import Stages, shown
 from deploy.demo.writing import HandedIn
@@ -30,19 +30,22 @@ class Size:
     finalists: int
 
 
-def run(url: str, administrator: tuple[str, str], *, entries: int, judges: int, finalists: int) -> int:
-    """Play it and print the last line; answers the exit status: 0 only when all adds up."""
+def run(url: str, administrator: tuple[str, str], size: Size, *, mail_url: str = "") -> int:
+    """Play it and print the last line; answers the exit status: 0 only when all adds up.
+
+    `mail_url` is the page of the mail catcher; without it mails are counted by what the delivery table says.
+    """
     started, console = time.monotonic(), Console()
-    size = Size(entries, judges, finalists)
     try:
         with shown() as stages:
-            summary, counted = asyncio.run(_play(url, administrator, size, stages))
-    except (AssertionError, TimeoutError, OSError, ValueError, RuntimeError) as failure:
-        console.print(f"demo failed: {failure}", markup=False, highlight=False)
+            summary, counted = asyncio.run(_play(url, administrator, size, mail_url, stages))
+    except (AssertionError, RefusedError, TimeoutError, OSError, ValueError, httpx.HTTPError) as failure:
+        console.print(f"demo failed: {failure}", markup=False, highlight=False, soft_wrap=True)
         return 1
-    for line in [*counted.lost, *counted.doubled][:_SHOWN_PROBLEMS]:
-        console.print(f"  {line}", markup=False, highlight=False)
-    fine = not counted.lost and not counted.doubled and summary["recomputed"] == "equal"
+    for words in (counted.lost, counted.doubled):
+        for line in words[:_SHOWN_PROBLEMS]:
+            console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+    fine = counted.clean and summary["recomputed"] == "equal" and summary["receipts"] == size.entries
     figures = " ".join(f"{name}={value}" for name, value in summary.items())
     seconds = f"{time.monotonic() - started:.0f}"
     last = f"demo {'ok' if fine else 'failed'}: {figures} seconds={seconds}"
@@ -51,10 +54,11 @@ def run(url: str, administrator: tuple[str, str], *, entries: int, judges: int, 
 
 
 async def _play(
-    url: str, administrator: tuple[str, str], size: Size, stages: Stages
+    url: str, administrator: tuple[str, str], size: Size, mail_url: str, stages: Stages
 ) -> tuple[dict[str, object], ledger.Ledger]:
     made, run_id = _enlarged(size.entries), new_id()[-6:]
     desk = await _prepare(url, administrator, made.demo, size, run_id, stages)
+    desk = replace(desk, mail_url=mail_url)
     handed_in = await _write(desk, made.entries, made, run_id, stages)
     await _take_in(desk, handed_in, stages)
     with stages.stage("Sơ khảo: chấm kín", None) as bar:
@@ -79,6 +83,7 @@ async def _play(
         "doubled": len(counted.doubled),
         "repeated": desk.trouble.repeated,
         "double_clicks": desk.trouble.doubled,
+        "errors": len(desk.trouble.errors),
     }, counted
 
 
@@ -106,7 +111,10 @@ async def _prepare(
 ) -> Desk:
     trouble = Trouble()
     staff = [one for one in demo.staff if one.roles[0].role != "judge"]
-    staff += [one for one in demo.staff if one.roles[0].role == "judge"][: size.judges]
+    judges = [one for one in demo.staff if one.roles[0].role == "judge"]
+    if not demo.contest.judging.readers <= size.judges <= len(judges):
+        raise ValueError(f"the demo has {len(judges)} judges and needs {demo.contest.judging.readers}")
+    staff += judges[: size.judges]
     with stages.stage("Đơn vị, ban giám khảo, thể lệ, tiêu chí chấm"):
         async with Api(url, email=administrator[0], password=administrator[1], trouble=trouble) as admin:
             await cast.put_units(admin, demo)
@@ -117,8 +125,13 @@ async def _prepare(
             members = await cast.hire(admin, staff, contest_id)
         desk = Desk(url, contest_id, members, trouble)
         async with desk.api("chair") as chair:
-            await stage.set_rubrics(chair, demo, contest_id, quorum=min(size.judges, demo.contest.judging.final_quorum))
+            await stage.set_rubrics(chair, demo, contest_id, quorum=_quorum(size, demo))
     return desk
+
+
+def _quorum(size: Size, demo: load.Demo) -> int:
+    """A majority of a panel that is smaller than the contest's: some judges may be in conflict with a finalist."""
+    return min(size.judges // 2 + 1, demo.contest.judging.final_quorum)
 
 
 async def _write(desk: Desk, entries: Sequence[load.Entry], made: _Cast, run_id: str, stages: Stages) -> list[HandedIn]:
@@ -153,6 +166,7 @@ async def _take_in(desk: Desk, handed_in: Sequence[HandedIn], stages: Stages) ->
         for one in handed_in:
             if one.entry_id in returned:
                 await writing.mend(desk.url, one, desk.trouble)
+                desk.held.mended.append(one.entry_id)
         async with desk.api("secretary") as api:
             for entry_id in returned:
                 await marking.accept_mended(api, desk.contest_id, entry_id)

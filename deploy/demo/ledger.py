@@ -1,81 +1,104 @@
-"""Counts what was lost and what was doubled, by comparing what people hold with what each service shows."""
+"""Looks at everything the services show after a contest and has it held against what people hold, until all adds up."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
 
-from deploy.demo.client import Api, Json, until
-from deploy.demo.marking import Desk, register
+import httpx
+
+from deploy.demo import cast
+from deploy.demo.checks import UNDER_WAY, Ledger, compare
+from deploy.demo.client import Api, Json
+from deploy.demo.marking import JUDGING, Desk, register
+from deploy.demo.records import Seen
 from deploy.demo.writing import HandedIn
 
+__all__ = ["Ledger", "audit"]
+
 DELIVERIES = "/api/notifications/v1/deliveries"
-_DONE = {"accepted", "posted", "read"}
+INBOX = "/api/notifications/v1/inbox"
+_ENTRIES = "/api/submissions/v1/entries"
+_PAGE = 500
+_PATIENCE_SECONDS = 45.0
+"""How long copies and boards may be behind when nothing is being sent any more."""
+_LONGEST_SECONDS = 900.0
+"""How long a mail may be under way: one whose sender was killed goes out again only when its lease has run out."""
+_PAUSE = 0.5, 5.0
+_AT_ONCE = 6
 
 
-@dataclass(slots=True)
-class Ledger:
-    """What does not add up, in words."""
+async def audit(desk: Desk, handed_in: Sequence[HandedIn], log: Sequence[Json]) -> Ledger:
+    """Compare receipts, register, score log, boards, notices and mails. What is late is waited for, what is wrong is told."""
+    started, pause = time.monotonic(), _PAUSE[0]
+    while True:
+        seen = await _look(desk, log)
+        ledger, passed = compare(handed_in, desk.held, seen), time.monotonic() - started
+        under_way = any(row["state"] in UNDER_WAY for row in seen.deliveries)
+        if ledger.clean or passed > (_LONGEST_SECONDS if under_way else _PATIENCE_SECONDS):
+            break
+        await asyncio.sleep(pause)
+        pause = min(_PAUSE[1], pause * 1.5)
+    inboxes, files = await _ask_authors(desk, handed_in)
+    return compare(handed_in, desk.held, await _look(desk, log, inboxes, files))
 
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
 
-    def expect(self, wanted: Sequence[str], found: Sequence[str], what: str) -> None:
-        """Every one of `wanted` exactly once in `found`."""
-        counted = Counter(found)
-        self.lost += [f"{what} {one}" for one in wanted if not counted[one]]
-        self.doubled += [f"{what} {one} × {number}" for one, number in counted.items() if number > 1]
+async def _look(
+    desk: Desk,
+    log: Sequence[Json],
+    inboxes: Mapping[str, list[str]] | None = None,
+    files: Mapping[str, int] | None = None,
+) -> Seen:
+    async with desk.api("secretary") as secretary:
+        lines = await register(secretary, desk.contest_id)
+    async with desk.api("organiser") as organiser:
+        progress = await organiser.get(f"{JUDGING}/contests/{desk.contest_id}/progress")
+        board = await organiser.get(f"{JUDGING}/board/{desk.held.slug}")
+        rows = await _deliveries(organiser, desk.contest_id)
+    return Seen(lines, log, progress, board, rows, inboxes or {}, files or {}, await _mails(desk.mail_url))
 
 
-async def deliveries(api: Api, *, about_id: str | None = None, message: str, channel: str) -> list[Json]:
-    """All rows of one message and channel."""
+async def _deliveries(api: Api, contest_id: str) -> list[Json]:
     rows: list[Json] = []
     page = 1
     while True:
-        got = await api.get(DELIVERIES, about_id=about_id, message=message, channel=channel, page=page)
+        got = await api.get(DELIVERIES, contest_id=contest_id, page=page, size=_PAGE)
         rows += got["items"]
         if not got["items"] or len(rows) >= got["total"]:
             return rows
         page += 1
 
 
-async def audit(desk: Desk, handed_in: Sequence[HandedIn], log: Sequence[Json]) -> Ledger:
-    """Compare receipts, register, score log and notices."""
-    ledger = Ledger()
-    wanted = [one.entry_id for one in handed_in]
-    async with desk.api("secretary") as api:
-        lines = await register(api, desk.contest_id)
-    ledger.expect(wanted, [line["entry_id"] for line in lines], "register line")
-    ledger.doubled += [f"register number {n}" for n, k in Counter(line["number"] for line in lines).items() if k > 1]
-    receipts = {one.entry_id: one.receipt for one in handed_in}
-    ledger.lost += [
-        f"receipt {line['entry_id']}" for line in lines if receipts.get(line["entry_id"]) != line["receipt"]
-    ]
-    sealed = [f"{one['data']['entry_id']}/{one['data']['judge_id']}" for one in log if one["kind"] == "sheet.sealed"]
-    ledger.doubled += [f"sealed sheet {name} × {number}" for name, number in Counter(sealed).items() if number > 1]
-    await _notices(desk, wanted, ledger)
-    return ledger
+async def _mails(url: str) -> list[str] | None:
+    """Message-IDs of everything the mail catcher holds."""
+    if not url:
+        return None
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+        answer = await client.get("/email")
+        answer.raise_for_status()
+        return [str(mail["headers"]["message-id"]) for mail in answer.json()]
 
 
-async def _notices(desk: Desk, entries: Sequence[str], ledger: Ledger) -> None:
-    async with desk.api("organiser") as api:
-        for message in ("receipt", "entry-accepted"):
-            for channel in ("email", "in_app"):
+async def _ask_authors(desk: Desk, handed_in: Sequence[HandedIn]) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """What every author finds in the list of notices, and how many files with the entry."""
+    inboxes: dict[str, list[str]] = {}
+    files: dict[str, int] = {}
+    gate = asyncio.Semaphore(_AT_ONCE)
 
-                async def settled(message: str = message, channel: str = channel) -> list[Json] | None:
-                    rows = await _first_of_each(api, entries, message, channel)
-                    return rows if {row["about_id"] for row in rows} >= set(entries) else None
+    async def ask(one: HandedIn) -> None:
+        async with gate, Api(desk.url, email=one.email, password=cast.PASSWORD, trouble=desk.trouble) as api:
+            files[one.entry_id] = len((await api.get(f"{_ENTRIES}/{one.entry_id}"))["files"])
+            inboxes[one.person_id] = await _inbox(api)
 
-                try:
-                    rows = await until(settled, f"{message} by {channel}", seconds=90)
-                except TimeoutError:
-                    rows = await _first_of_each(api, entries, message, channel)
-                about = [row["about_id"] for row in rows]
-                ledger.expect(entries, list(dict.fromkeys(about)), f"{message} by {channel} for")
-                causes = Counter((row["about_id"], row["cause"], row["person_id"]) for row in rows)
-                ledger.doubled += [f"{message} by {channel} for {key}" for key, number in causes.items() if number > 1]
+    await asyncio.gather(*(ask(one) for one in handed_in))
+    return inboxes, files
 
 
-async def _first_of_each(api: Api, entries: Sequence[str], message: str, channel: str) -> list[Json]:
-    known = set(entries)
-    rows = await deliveries(api, message=message, channel=channel)
-    return [row for row in rows if row["about_id"] in known and row["state"] in _DONE]
+async def _inbox(api: Api) -> list[str]:
+    found: list[str] = []
+    page = 1
+    while True:
+        got = await api.get(INBOX, page=page)
+        found += [item["id"] for item in got["items"]]
+        if not got["items"] or len(found) >= got["total"]:
+            return found
+        page += 1

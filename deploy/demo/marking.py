@@ -3,13 +3,14 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from deploy.demo import cast
 from deploy.demo.cast import Member
 from deploy.demo.client import Api, Json, RefusedError, Trouble, until
 from deploy.demo.progress import Bar
+from deploy.demo.records import Given, Held, Sealed
 from shared.ids import new_id
 
 REGISTER = "/api/submissions/v1/register"
@@ -28,6 +29,9 @@ class Desk:
     contest_id: str
     staff: Sequence[Member]
     trouble: Trouble
+    mail_url: str = ""
+    """The page of the mail catcher; empty where nobody can look there."""
+    held: Held = field(default_factory=Held)
 
     def api(self, role: str, place: int = 0) -> Api:
         """Access as the member of this role."""
@@ -65,6 +69,7 @@ async def check_in(desk: Desk, entries: int, bar: Bar) -> list[str]:
         reason = "Đề nghị nêu rõ hơn đơn vị nào áp dụng được giải pháp."
         for entry_id in returned:
             await api.make(f"{REGISTER}/{entry_id}/return", {"reason": reason})
+            desk.held.returned.append(entry_id)
         for line in lines:
             if line["entry_id"] not in returned:
                 await accept(api, line["entry_id"])
@@ -89,25 +94,17 @@ async def accept_mended(api: Api, contest_id: str, entry_id: str) -> None:
 
 
 async def assign(desk: Desk, entries: int) -> None:
-    """Wait until judging has coded every script and knows the panel, then draw the lot."""
+    """Wait until judging has coded every script and knows the whole panel, then draw the lot."""
+    path = f"{JUDGING}/contests/{desk.contest_id}"
     async with desk.api("chair") as api:
 
-        async def coded() -> bool:
-            return int((await api.get(f"{JUDGING}/contests/{desk.contest_id}/scripts"))["coded"]) >= entries
+        async def complete() -> bool:
+            coded = (await api.get(f"{path}/scripts"))["coded"]
+            panel = {one["judge_id"] for one in (await api.get(f"{path}/progress"))["judges"]}
+            return int(coded) >= entries and panel >= {judge.person_id for judge in desk.judges}
 
-        await until(coded, f"{entries} coded scripts")
-
-        async def drawn() -> Json | None:
-            try:
-                body = {"round": "preliminary"}
-                drawn: Json = await api.make(f"{JUDGING}/contests/{desk.contest_id}/assignments", body)
-            except RefusedError as refused:
-                if refused.code in ("too_few_judges", "not_enough_judges"):
-                    return None
-                raise
-            return drawn
-
-        await until(drawn, "a lot that gives every script its readers")
+        await until(complete, f"{entries} coded scripts and the whole panel")
+        await api.make(f"{path}/assignments", {"round": "preliminary"})
 
 
 def _marks(rubric: Json, leaning: float) -> dict[str, str]:
@@ -136,13 +133,13 @@ async def _mark_queue(desk: Desk, place: int, bar: Bar) -> int:
         for line in await api.get(f"{JUDGING}/queue"):
             if line["contest_id"] != desk.contest_id or line["state"] == "sealed":
                 continue
-            await _mark_sheet(api, line["sheet_id"], line["code"])
+            desk.held.sealed.append(await _mark_sheet(api, line["sheet_id"], line["code"]))
             done += 1
             bar.step()
     return done
 
 
-async def _mark_sheet(api: Api, sheet_id: str, code: str) -> None:
+async def _mark_sheet(api: Api, sheet_id: str, code: str) -> Sealed:
     path = f"{JUDGING}/sheets/{sheet_id}"
     sheet = await api.get(path)
     leaning = 0.45 + (sum(map(ord, code)) % 50) / 100
@@ -150,7 +147,8 @@ async def _mark_sheet(api: Api, sheet_id: str, code: str) -> None:
         leaning += 0.35 if leaning < 0.6 else -0.35  # noqa: PLR2004 - to the other side of the middle
     draft = {"marks": _marks(sheet["rubric"], leaning), "comment": "Ý tưởng rõ, số liệu có căn cứ; cần thêm lộ trình."}
     version = await _save(api, path, sheet["version"], draft)
-    await api.make(f"{path}/seal", {"version": version})
+    proof = await api.make(f"{path}/seal", {"version": version})
+    return Sealed(sheet_id, api.person_id, proof["total"], proof["hash"])
 
 
 async def _save(api: Api, path: str, version: int, draft: Json) -> int:
@@ -163,51 +161,89 @@ async def _save(api: Api, path: str, version: int, draft: Json) -> int:
 
 
 async def name_finalists(desk: Desk, count: int) -> None:
-    """The organiser names the best `count`, the chair signs what the log gives."""
+    """The organiser names the best `count`; what the marks leave open is settled with a reason."""
+    path = f"{JUDGING}/contests/{desk.contest_id}"
     async with desk.api("organiser") as api:
-        await api.make(f"{JUDGING}/contests/{desk.contest_id}/finalists", {"count": count})
+        asked: Json = {"count": count}
+        for _ in range(3):
+            try:
+                await api.make(f"{path}/finalists", asked)
+            except RefusedError as refused:
+                asked = await _settled(api, path, refused, asked)
+            else:
+                return
+
+
+async def _settled(api: Api, path: str, refused: RefusedError, asked: Json) -> Json:
+    """What is asked for instead after a refusal. Raises it when there is nothing to settle."""
+    if refused.code == "marking_unfinished":
+        return {**asked, "reason": "Không còn giám khảo nào chấm được các bài này mà không xung đột lợi ích."}
+    if refused.code != "tie_at_cut":
+        raise refused
+    ranked = [one for one in (await api.get(f"{path}/ranking"))["entries"] if one["rank"] is not None]
+    tied = refused.details["tied"]
+    cut = next(one["rank"] for one in ranked if one["code"] in tied)
+    codes = [one["code"] for one in ranked if one["rank"] < cut] + tied[: refused.details["places"]]
+    return {"entry_codes": codes, "reason": "Bằng điểm ở vị trí cuối; chọn bài đã nộp trước."}
 
 
 async def play_final(desk: Desk, bar: Bar) -> int:
     """Draw the order; open, mark and close every slot; lock. Answers the scores given."""
-    given = 0
     async with desk.api("organiser") as api:
-        path = f"{JUDGING}/contests/{desk.contest_id}/final"
-        order = await api.make(f"{path}/order")
+        path = f"{JUDGING}/contests/{desk.contest_id}"
+        rubric = await api.get(f"{path}/rubrics/final")
+        order = await api.make(f"{path}/final/order")
+        desk.held.slots.update({slot["slot_id"]: slot["position"] for slot in order["slots"]})
         for slot in order["slots"]:
             await api.make(f"{JUDGING}/slots/{slot['slot_id']}/open")
-            marks = [_give(desk, place, slot["slot_id"], slot["code"]) for place in range(len(desk.judges))]
-            given += sum(await asyncio.gather(*marks))
-            await api.make(f"{JUDGING}/slots/{slot['slot_id']}/close")
+            marks = [_give(desk, place, slot, rubric) for place in range(len(desk.judges))]
+            desk.held.given += [given for given in await asyncio.gather(*marks) if given]
+            await _close(api, slot["slot_id"])
             bar.step()
-        await api.make(f"{path}/lock")
-    return given
+        await api.make(f"{path}/final/lock")
+    return len(desk.held.given)
 
 
-async def _give(desk: Desk, place: int, slot_id: str, code: str) -> int:
+async def _give(desk: Desk, place: int, slot: Json, rubric: Json) -> Given | None:
+    """One judge's marks; None for a judge whom a conflict keeps from this slot."""
+    leaning = 0.6 + (sum(map(ord, slot["code"])) % 35) / 100
+    body = {"client_key": new_id(), "revision": 0, "marks": _marks(rubric, leaning)}
     async with desk.api("judge", place) as api:
-        rubric = await api.get(f"{JUDGING}/contests/{desk.contest_id}/rubrics/final")
-        leaning = 0.6 + (sum(map(ord, code)) % 35) / 100
-        path = f"{JUDGING}/slots/{slot_id}/scores/mine"
         try:
-            body = {"revision": 0, "marks": _marks(rubric, leaning)}
-            await _put_once(api, path, body)
+            proof = await api.put(f"{JUDGING}/slots/{slot['slot_id']}/scores/mine", body)
         except RefusedError as refused:
-            if "conflict" in refused.code or "recused" in refused.code:
-                return 0
+            if refused.code == "judge_excluded":
+                return None
             raise
-    return 1
+        return Given(slot["slot_id"], api.person_id, proof["total"], proof["revision"])
 
 
-async def _put_once(api: Api, path: str, body: Json) -> None:
-    await api.put(path, {"client_key": new_id(), **body})
+async def _close(api: Api, slot_id: str) -> None:
+    path = f"{JUDGING}/slots/{slot_id}/close"
+    try:
+        await api.make(path)
+    except RefusedError as refused:
+        if refused.code != "below_quorum":
+            raise
+        await api.make(path, {"reason": "Các giám khảo còn lại có xung đột lợi ích với bài này."})
 
 
 async def publish(desk: Desk) -> Json:
-    """The chair signs off, the organiser publishes; answers slug and digest."""
-    path = f"{JUDGING}/contests/{desk.contest_id}/result"
+    """The chair settles ties over a prize and signs off, the organiser publishes; answers slug and digest."""
+    path = f"{JUDGING}/contests/{desk.contest_id}"
     async with desk.api("chair") as chair:
-        await chair.make(f"{path}/sign-off")
+        while True:
+            try:
+                await chair.make(f"{path}/result/sign-off")
+                break
+            except RefusedError as refused:
+                if refused.code != "tie_undecided":
+                    raise
+                ranking = await chair.get(f"{path}/ranking", round="final")
+                order = next(group for group in ranking["ties"] if refused.details["tied"][0] in group)
+                why = "Bằng điểm; xếp theo điểm nội dung thuyết trình."
+                await chair.make(f"{path}/ties", {"round": "final", "order": order, "reason": why})
     async with desk.api("organiser") as organiser:
-        published: Json = await organiser.make(f"{path}/publish")
+        published: Json = await organiser.make(f"{path}/result/publish")
+    desk.held.slug = published["slug"]
     return published

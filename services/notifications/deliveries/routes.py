@@ -104,6 +104,7 @@ class Item(BaseModel):
     about_id: str
     contest_id: str
     attempt: int
+    resends: int
     reason: str
     planned_at: datetime
     changed_at: datetime

@@ -78,7 +78,7 @@ async def _drawn(desk: Desk, slug: str) -> Ready:
 
 
 async def _token(url: str, email: str) -> str:
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=30, headers={"Origin": url}) as client:
         answer = await client.post(SESSIONS, json={"email": email, "password": cast.PASSWORD})
         answer.raise_for_status()
     return str(answer.json()["token"])

@@ -20,7 +20,10 @@ from tests.bench import clocks, contest, wire
 API = "/api/judging/v1"
 _LATEST_SECONDS = 10.0
 """How long a screen may lag before it counts as one that never showed the score."""
-_SETTLE_SECONDS = 1.0
+_PATIENCE_SECONDS = 60.0
+_STILL_SECONDS = 4.0
+_FEWEST = 2
+FORBIDDEN = 403
 
 
 class Plan(BaseModel):
@@ -101,7 +104,7 @@ class Hall:
         self._revisions: dict[tuple[str, str], int] = {}
 
     async def play(self) -> Outcome:
-        """Open every slot, give its share of the scores, close it. Raises ClosedError for a refusal."""
+        """Open every slot, give its share of the scores, close it. Raises RefusedError, TimeoutError, RuntimeError."""
         plan = self._plan
         for screen in self._screens:
             screen.task = asyncio.create_task(screen.read(plan))
@@ -111,9 +114,7 @@ class Hall:
             share = plan.scores // len(plan.slots) + (place < plan.scores % len(plan.slots))
             await self._one_slot(slot, share)
         events, cpu = self._events() - events, clocks.cpu_seconds(plan.web_pid) - cpu
-        truth = Screen()
-        truth.task = asyncio.create_task(truth.read(plan))
-        await truth.reaches(1)
+        truth = await self._truth()
         broken = sum(screen.task is not None and screen.task.done() for screen in self._screens)
         differ = sum((one.version, one.board) != (truth.version, truth.board) for one in self._screens)
         for screen in (*self._screens, truth):
@@ -121,22 +122,66 @@ class Hall:
                 screen.task.cancel()
         return Outcome(differ=differ, broken=broken, events=events, web_cpu=cpu)
 
+    async def _truth(self) -> Screen:
+        """What a fresh reader gets once nothing moves any more; the others are given time to get there."""
+        await asyncio.sleep(_STILL_SECONDS)
+        truth = Screen()
+        truth.task = asyncio.create_task(truth.read(self._plan))
+        await truth.reaches(1)
+        waiting = [asyncio.create_task(screen.reaches(truth.version)) for screen in self._screens]
+        _, late = await asyncio.wait(waiting, timeout=_LATEST_SECONDS)
+        for task in late:
+            task.cancel()
+        return truth
+
     def _events(self) -> int:
         return sum(screen.events for screen in self._screens)
 
     async def _one_slot(self, slot: str, scores: int) -> None:
         await self._do(f"{API}/slots/{slot}/open", self._plan.organiser)
-        version = await self._settled()
-        judges = self._plan.judges
-        await self._give(slot, judges[0])  # not measured: it tells by how much a score moves the version
-        moved = await self._settled() - version
-        version += moved
+        panel, version, step = await self._first_scores(slot)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await asyncio.gather(*(screen.reaches(version) for screen in self._screens))
         for number in range(scores):
-            version += moved
-            _say((await self._measured(slot, judges[(number + 1) % len(judges)], version)).model_dump_json())
+            version += step
+            _say((await self._measured(slot, panel[number % len(panel)], version)).model_dump_json())
             await asyncio.sleep(self._random.uniform(0.05, 0.25))
+        if (found := await self._board())["version"] != version:
+            raise RuntimeError(f"the board is at {found['version']}, not at {version}: somebody else moved it")
         await self._do(f"{API}/slots/{slot}/close", self._plan.organiser)
-        await self._settled()
+        await self._until(slot, "state", "closed")
+
+    async def _first_scores(self, slot: str) -> tuple[list[str], int, int]:
+        """Every judge's first score, not measured. Answers who may mark, the version now and the step of one score.
+
+        Only first scores can be counted on the public board, so they tell when a version holds all that was given.
+        """
+        panel, versions = [], []
+        for judge in self._plan.judges:
+            try:
+                await self._give(slot, judge)
+            except wire.RefusedError as refused:
+                if refused.status != FORBIDDEN:  # a judge with a conflict of interest leaves this slot to the others
+                    raise
+                continue
+            panel.append(judge)
+            versions.append(await self._until(slot, "marked", len(panel)))
+        if len(panel) < _FEWEST:
+            raise RuntimeError("a slot has fewer than two judges who may mark it: take another seed")
+        return panel, versions[-1], versions[-1] - versions[-2]
+
+    async def _until(self, slot: str, name: str, wanted: object) -> int:
+        """The board's version as soon as `name` in the row of `slot` is as wanted. Raises TimeoutError."""
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                board = await self._board()
+                if next(row for row in board["rows"] if row["slot_id"] == slot)[name] == wanted:
+                    return int(board["version"])
+                await asyncio.sleep(0.05)
+
+    async def _board(self) -> Any:
+        request = wire.encode("GET", self._plan.host, f"{API}/board/{self._plan.slug}")
+        return await self._desk.ask_json(request)
 
     async def _measured(self, slot: str, judge: str, version: int) -> Score:
         waiting = [asyncio.create_task(screen.reaches(version)) for screen in self._screens]
@@ -161,19 +206,6 @@ class Hall:
     async def _ask(self, method: str, path: str, token: str, body: dict[str, Any]) -> Any:
         request = wire.encode(method, self._plan.host, path, json.dumps(body).encode(), token=token)
         return await self._desk.ask_json(request)
-
-    async def _settled(self) -> int:
-        """The board's version once it has not moved for a second and every screen shows it."""
-        version, since = -1, time.perf_counter()
-        while time.perf_counter() - since < _SETTLE_SECONDS or any(one.version != version for one in self._screens):
-            if time.perf_counter() - since > _LATEST_SECONDS:
-                return version  # some screen lags: it is counted at the end
-            await asyncio.sleep(0.1)
-            request = wire.encode("GET", self._plan.host, f"{API}/board/{self._plan.slug}")
-            found = (await self._desk.ask_json(request))["version"]
-            if found != version:
-                version, since = found, time.perf_counter()
-        return version
 
 
 def _say(line: str) -> None:

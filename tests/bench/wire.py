@@ -13,6 +13,15 @@ class ClosedError(Exception):
     """The server ended the connection, or answered what is not HTTP."""
 
 
+class RefusedError(Exception):
+    """The server's answer says no."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        """Made by `ask_json`."""
+        super().__init__(f"{status} {body.decode(errors='replace')[:500]}")
+        self.status = status
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One server-sent event."""
@@ -57,10 +66,10 @@ class Connection:
             raise ClosedError from error
 
     async def ask_json(self, request: bytes) -> Any:
-        """Send one request; the decoded answer. Raises ClosedError, also for an answer that refuses."""
+        """Send one request; the decoded answer. Raises ClosedError, RefusedError."""
         status, body = await self.ask(request)
         if status >= 400:
-            raise ClosedError(f"{status} {body.decode(errors='replace')[:500]}")
+            raise RefusedError(status, body)
         return json.loads(body)
 
     async def _head(self) -> tuple[int, dict[str, str]]:
@@ -75,11 +84,11 @@ class Connection:
         await self._reader.readuntil(b"\r\n")
 
     async def events(self, request: bytes) -> AsyncIterator[Event]:
-        """Send a request and answer its events until the server ends the stream. Raises ClosedError."""
+        """Send a request and answer its events until the server ends the stream. Raises RefusedError."""
         self._writer.write(request)
         status, _ = await self._head()
         if status != 200:
-            raise ClosedError(f"the stream was refused: {status}")
+            raise RefusedError(status, b"the stream was refused")
         waiting = b""
         async for chunk in self._chunks():
             *whole, waiting = (waiting + chunk.replace(b"\r\n", b"\n")).split(b"\n\n")

@@ -65,6 +65,11 @@ def _register(handed_in: Sequence[HandedIn], seen: Seen, ledger: Ledger) -> None
     )
 
 
+def _number(text: str) -> Decimal:
+    """So that 80.5 and 80.50 are the same words too."""
+    return Decimal(text).normalize()
+
+
 def _of(log: Sequence[Json], kind: str) -> list[Json]:
     return [line for line in log if line["kind"] == kind]
 
@@ -73,14 +78,14 @@ def _log(held: Held, seen: Seen, ledger: Ledger) -> None:
     """Every proof of a judge is a line of the log, no line is without a proof."""
     sealed = [(line["data"], line["hash"]) for line in _of(seen.log, "sheet.sealed")]
     ledger.expect(
-        [(one.sheet_id, one.judge_id, Decimal(one.total), one.hash) for one in held.sealed],
-        [(data["sheet_id"], data["judge_id"], Decimal(data["total"]), proof) for data, proof in sealed],
+        [(one.sheet_id, one.judge_id, _number(one.total), one.hash) for one in held.sealed],
+        [(data["sheet_id"], data["judge_id"], _number(data["total"]), proof) for data, proof in sealed],
         "sealed sheet",
     )
     given = [line["data"] for line in _of(seen.log, "score.given")]
     ledger.expect(
-        [(one.slot_id, one.judge_id, Decimal(one.total), one.revision) for one in held.given],
-        [(one["slot_id"], one["judge_id"], Decimal(one["total"]), one["revision"]) for one in given],
+        [(one.slot_id, one.judge_id, _number(one.total), one.revision) for one in held.given],
+        [(one["slot_id"], one["judge_id"], _number(one["total"]), one["revision"]) for one in given],
         "score",
     )
     for kind in ("slot.opened", "slot.closed"):

@@ -30,7 +30,7 @@ SignedIn = Annotated[Person, SIGNED_IN]
 
 
 class NewForm(Words):
-    """The beginning of a draft."""
+    """The beginning of a draft, or a single press of a button."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -44,12 +44,6 @@ class DraftForm(Words):
 
     version: int | None = None
     act: str = "save"
-
-
-class KeyForm(BaseModel):
-    """A single press of a button."""
-
-    client_key: str = ""
 
 
 def _secret_key(request: Request) -> str:
@@ -106,9 +100,9 @@ async def _refused(request: Request, entry_id: str, person: Person, form: Typed[
     """The form again with all that was typed; after somebody else saved, with their words beside it."""
     entry, contest = await service.view(store_of(request), entry_id, person)
     form.refuse(refusal)
-    values, saved = _flat(form.typed), entry.fields()
-    stale = isinstance(refusal, SavedElsewhere)
-    other = {name: text for name, text in saved.items() if values.get(name, text) != text} if stale else {}
+    values, saved, other = _flat(form.typed), entry.fields(), {}
+    if isinstance(refusal, SavedElsewhere):
+        other = {name: text for name, text in saved.items() if values.get(name, text) != text}
     return _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)
 
 
@@ -131,8 +125,7 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
             raise
         return await _refused(request, entry_id, person, form, refusal)
     if wants_json(request):
-        saved = {"version": entry.version, "saved_at": entry.saved_at.isoformat()} if entry else {}
-        return JSONResponse(saved)
+        return JSONResponse({"version": entry.version, "saved_at": entry.saved_at.isoformat()} if entry else {})
     if form.typed.get("act") == "preview":
         return see_other(request, f"/bai-du-thi/{entry_id}/xem-truoc")
     return see_other(request, f"/bai-du-thi/{entry_id}/soan", "Đã lưu bản nháp. Bài chưa được nộp.")
@@ -151,6 +144,9 @@ async def attach(request: Request, entry_id: str, person: Entrant) -> Response:
     except Refusal as refusal:
         refusal.field = refusal.field or "file"
         return await _refused(request, entry_id, person, form, refusal)
+    finally:
+        for one in form.files.values():
+            await one.close()
     return see_other(request, f"/bai-du-thi/{entry_id}/soan#file", f"Đã thêm tệp “{kept.name}”.")
 
 
@@ -168,8 +164,8 @@ async def detach(request: Request, entry_id: str, file_id: str, person: Entrant)
 @routes.get("/bai-du-thi/{entry_id}/xem-truoc/{number}")
 async def preview_copy(request: Request, entry_id: str, number: int, person: SignedIn) -> Response:
     copy, content = await service.copy_for_author(store_of(request), entry_id, number, person)
-    name = files.jury_name(number, copy.media_type)
-    return Response(content, media_type=copy.media_type, headers=files.download_headers(name))
+    headers = files.download_headers(files.jury_name(number, copy.media_type))
+    return Response(content, media_type=copy.media_type, headers=headers)
 
 
 @routes.get("/bai-du-thi/{entry_id}/xem-truoc")
@@ -203,7 +199,7 @@ def _preview(
 
 @routes.post("/bai-du-thi/{entry_id}/nop")
 async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
-    form = await forms.read(request, KeyForm)
+    form = await forms.read(request, NewForm)
     at = now()  # the complete request is here: this instant is held against the deadline
     try:
         key = form.valid().client_key

@@ -8,20 +8,19 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from services.submissions.entries.domain import State
 from services.submissions.intake import domain, service
 from services.submissions.intake.domain import Line, Query
+from services.submissions.texts.domain import Reason
 from shared import forms
 from shared.clock import local, now
 from shared.errors import Refusal
 from shared.identity import Person, Role, may
 from shared.mongo import Document
 from shared.pages import page, see_other, store_of
-from shared.text import Text
 from shared.ui.filters import hanoi_input, read_hanoi_input
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["register"])
 Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
 Secretary = Annotated[Person, may(Role.SECRETARY)]
-Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES = {"cuoc-thi": "contest_id", "tinh-trang": "state", "nhom": "entrant_group", "linh-vuc": "content_group",
           "tim": "search", "sap-xep": "sort"}  # fmt: skip

@@ -3,27 +3,25 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import State
 from services.submissions.files import domain as files
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
-from services.submissions.texts.domain import Words
+from services.submissions.texts.domain import Reason, Words
 from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
 from shared.pages import page, see_other, store_of
-from shared.text import Text
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
 Jury = Annotated[Person, may(Role.JUDGE, Role.CHAIR, Role.ORGANISER)]
-Reason = Annotated[Text, Field(min_length=1, max_length=2000)]
 
 
 @routes.get("/bai-du-thi")

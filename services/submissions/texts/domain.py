@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.submissions.contests.domain import Contest
 from services.submissions.files.domain import Attachment
 from shared.errors import Invalid
-from shared.text import Line, Text, diacritics, folded, word_count
+from shared.text import Line, diacritics, folded, nfc, word_count
 
 RULE = "vi-2026.1"
 """Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
@@ -20,6 +20,14 @@ _MARKED_ENOUGH, _TONED_ENOUGH = 0.45, 0.35
 _FOREIGN_SHARE = 0.04
 _OURS = frozenset(["va", "cua", "cac", "cho", "duoc", "khong", "mot", "nguoi", "trong", "voi"])
 _THEIRS = frozenset(["the", "of", "and", "to", "in", "is", "for", "that", "with", "are"])
+
+
+# Composed before it is measured; a limit behind `shared.text.Text` would be checked in words that forms cannot explain.
+_composed = BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value)
+Prose = Annotated[str, StringConstraints(max_length=_MAX_SIGNS), _composed]
+"""A part of an entry."""
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _composed]
+"""Why somebody decided something; never empty."""
 
 
 class Incomplete(Invalid):
@@ -35,7 +43,7 @@ class Words(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[Line, Field(max_length=500)] = ""
-    parts: dict[str, Annotated[Text, Field(max_length=_MAX_SIGNS)]] = Field(default={}, max_length=60)
+    parts: dict[str, Prose] = Field(default={}, max_length=60)
     entrant_group: str = Field(default="", max_length=60)
     content_group: str = Field(default="", max_length=60)
 

@@ -68,12 +68,9 @@ async def an_entry(store: Store, by: Person, contest_id: str, **changes: Any) ->
 
 async def deliver(store: Store, entry_id: str, *, times: int = 1) -> list[Outcome]:
     """Everything the outbox has about an entry, given to the register's agent as Kafka would."""
-    found = []
-    for row in await outbox_rows(store, entry_id):
-        envelope = Envelope.model_validate_json(row["value"])
-        for _ in range(times):
-            found.append(await inbox.apply(store, "intake.on_entries", Order.EVERY, envelope, agents.on_entries))
-    return found
+    facts = [Envelope.model_validate_json(row["value"]) for row in await outbox_rows(store, entry_id)]
+    again = [fact for fact in facts for _ in range(times)]
+    return [await inbox.apply(store, "intake.on_entries", Order.EVERY, fact, agents.on_entries) for fact in again]
 
 
 def a_pdf(author: str = AUTHOR) -> bytes:

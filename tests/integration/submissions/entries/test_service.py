@@ -71,8 +71,8 @@ async def test_the_same_key_with_another_body_is_refused(store: Store) -> None:
     person, contest = await a_person(store), await a_contest(store)
     at = now()
     await entries.create(store, contest.id, words(), key="k", secret_key=SECRET, by=person, at=at)
+    other = words(title="Một tên khác hẳn")
     with pytest.raises(KeyReused):
-        other = words(title="Một tên khác hẳn")
         await entries.create(store, contest.id, other, key="k", secret_key=SECRET, by=person, at=at)
     first, second = await a_draft(store, person, contest.id), await a_draft(store, person, contest.id)
     await hand_in(store, first.id, person, client_key="s")
@@ -232,9 +232,7 @@ async def test_acceptance_is_told_once_with_units_and_without_names(store: Store
 
 async def test_the_author_belongs_to_the_unit_that_took_over_on_the_day(store: Store) -> None:
     day = now().date()
-    old = Unit(
-        id="q-cu", name="Quận cũ", level="district", valid_to=day - timedelta(days=1), successors=["p-moi"]
-    )
+    old = Unit(id="q-cu", name="Quận cũ", level="district", valid_to=day - timedelta(days=1), successors=["p-moi"])
     await some_units(store, old, Unit(id="p-moi", name="Phường mới", level="ward", valid_from=day - timedelta(days=1)))
     person, contest = await a_person(store, unit_id="q-cu"), await a_contest(store)
     entry = await an_entry(store, person, contest.id)

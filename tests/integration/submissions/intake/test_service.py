@@ -67,9 +67,7 @@ async def test_a_fact_delivered_again_changes_nothing(store: Store) -> None:
 async def test_counts_add_up_and_the_filter_finds_without_marks_by_code_and_by_number(store: Store) -> None:
     contest = await a_contest(store)
     people = [await a_person(store) for _ in range(5)]
-    made = [
-        await an_entry(store, one, contest.id, title=f"Sáng kiến một cửa số {n}") for n, one in enumerate(people)
-    ]
+    made = [await an_entry(store, one, contest.id, title=f"Sáng kiến một cửa số {n}") for n, one in enumerate(people)]
     for entry in made:
         await deliver(store, entry.id)
     secretary = await a_person(store, Role.SECRETARY, scope=contest.id)

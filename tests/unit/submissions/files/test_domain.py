@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,7 +11,17 @@ from pypdf.annotations import Text
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from services.submissions.files import domain
-from services.submissions.files.domain import DOCX, JPEG, PDF, PNG, Disguised, FileEmpty, FileTooLarge, KindRefused, Unreadable
+from services.submissions.files.domain import (
+    DOCX,
+    JPEG,
+    PDF,
+    PNG,
+    Disguised,
+    FileEmpty,
+    FileTooLarge,
+    KindRefused,
+    Unreadable,
+)
 
 AUTHOR = "Tran Thi Canh Giu"
 ALL = [PDF, JPEG, PNG]
@@ -23,7 +34,10 @@ def a_pdf(*, password: str = "") -> bytes:
     page = writer.add_blank_page(300, 300)
     writer.add_metadata({"/Author": AUTHOR})
     writer.add_attachment("a.txt", AUTHOR.encode())
-    script = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject(f"app.alert('{AUTHOR}')")}
+    script = {
+        NameObject("/S"): NameObject("/JavaScript"),
+        NameObject("/JS"): TextStringObject(f"app.alert('{AUTHOR}')"),
+    }
     writer.root_object[NameObject("/OpenAction")] = writer._add_object(DictionaryObject(script))
     writer.add_annotation(0, Text(rect=(0, 0, 20, 20), text=AUTHOR, title_bar=AUTHOR))
     xmp = DecodedStreamObject()
@@ -125,7 +139,8 @@ def test_nothing_of_the_author_is_left_in_the_copy_of_a_pdf() -> None:
     assert (len(reader.pages), reader.metadata, reader.xmp_metadata) == (1, None, None)
     assert "/Annots" not in reader.pages[0]
     assert "/Names" not in reader.root_object
-    image = reader.pages[0]["/Resources"]["/XObject"]["/Im0"]
+    page: Any = reader.pages[0]
+    image = page["/Resources"]["/XObject"]["/Im0"]
     assert Image.open(io.BytesIO(image._data)).size == (40, 30)
     assert "/Metadata" not in image
 

@@ -35,7 +35,9 @@ def test_text_with_base_letters_but_without_tones_is_called_toneless() -> None:
 
 
 def test_english_is_told_from_stripped_vietnamese() -> None:
-    english = "The office is open to the public and the forms that are needed for the permit can be found in the hall. " * 3
+    english = (
+        "The office is open to the public and the forms that are needed for the permit can be found in the hall. " * 3
+    )
     assert domain.read(english).verdict is Verdict.FOREIGN
 
 
@@ -48,12 +50,15 @@ def test_under_twenty_words_there_is_no_verdict() -> None:
     ("title", "doubtful"),
     [("Mot cua lien thong cap xa", True), ("Một cua lien thong cap xa", False), ("Kiosk VNeID", False)],
 )
-def test_a_title_is_doubtful_only_when_five_words_carry_no_mark_at_all(title: str, doubtful: bool) -> None:
+def test_a_title_is_doubtful_only_when_five_words_carry_no_mark_at_all(title: str, *, doubtful: bool) -> None:
     assert domain.read_title(title).doubtful is doubtful
 
 
 def test_acronyms_numbers_and_addresses_do_not_count_against_the_author() -> None:
-    assert domain.read(f"{FINE} UBND TTHC VPCP https://dichvucong.gov.vn lien-he@hanoi.gov.vn 2019").verdict is Verdict.FINE
+    assert (
+        domain.read(f"{FINE} UBND TTHC VPCP https://dichvucong.gov.vn lien-he@hanoi.gov.vn 2019").verdict
+        is Verdict.FINE
+    )
 
 
 def test_a_pasted_paragraph_is_pointed_at_by_its_number() -> None:

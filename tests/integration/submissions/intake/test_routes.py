@@ -1,0 +1,124 @@
+"""The desk through its pages and over JSON: list, check, accept, return, files for spreadsheets, roles."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.submissions.contests.domain import Contest
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry, State
+from shared.clock import now
+from shared.identity import Person, Role
+from shared.mongo import Store
+from shared.ui.filters import hanoi_input
+from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
+from tests.integration.submissions.entry_builders import an_entry, deliver, words
+
+API = "/api/submissions/v1/register"
+
+
+@pytest.fixture
+async def contest(store: Store) -> Contest:
+    return await a_contest(store)
+
+
+@pytest.fixture
+async def author(store: Store) -> Person:
+    return await a_person(store, email=email_of("tac-gia"), name="Lê Thị Tác Giả")
+
+
+@pytest.fixture
+async def entry(store: Store, author: Person, contest: Contest) -> Entry:
+    made = await an_entry(store, author, contest.id)
+    await deliver(store, made.id)
+    return made
+
+
+@pytest.fixture
+async def desk(store: Store, contest: Contest, browser: Callable[[], Browser]) -> Browser:
+    await a_person(store, Role.SECRETARY, scope=contest.id, email=email_of("thu-ky"))
+    made = browser()
+    await made.sign_in(email_of("thu-ky"))
+    return made
+
+
+async def test_the_register_lists_filters_and_leads_to_the_check(desk: Browser, entry: Entry) -> None:
+    shown = await desk.open("/tiep-nhan")
+    assert words().title in shown.text
+    assert f"/tiep-nhan/{entry.id}" in shown.text
+    assert words().title not in (await desk.open("/tiep-nhan?tinh-trang=accepted")).text
+    found = await desk.open("/tiep-nhan?tim=bang%20tu%20kiem&nhom=E1&sap-xep=-nop&so-dong=50&trang=1")
+    assert words().title in found.text
+    assert (await desk.open("/tiep-nhan?trang=x&so-dong=7&sap-xep=%24where&tinh-trang=%7B%7D")).status_code == 200
+    check = await desk.open(f"/tiep-nhan/{entry.id}")
+    assert "Lê Thị Tác Giả" in check.text
+    assert words().parts["situation"] in check.text
+    assert "% có dấu" in check.text
+
+
+async def test_the_secretary_accepts(store: Store, desk: Browser, entry: Entry) -> None:
+    await desk.open(f"/tiep-nhan/{entry.id}")
+    asked = {"client_key": desk.client_key, "revision": "1"}
+    done = await desk.submit(f"/tiep-nhan/{entry.id}/nhan", asked)
+    assert done.status_code == 303
+    assert (await entries.get(store.read, entry.id)).state is State.ACCEPTED
+    assert (await desk.submit(f"/tiep-nhan/{entry.id}/nhan", asked)).status_code == 303
+    late = await desk.submit(f"/tiep-nhan/{entry.id}/nhan", {"client_key": "other", "revision": "1"})
+    assert late.status_code == 409
+    assert "Bài không ở trạng thái chờ kiểm tra" in late.text
+
+
+async def test_a_return_needs_a_reason_and_keeps_what_was_typed(store: Store, desk: Browser, entry: Entry) -> None:
+    address = f"/tiep-nhan/{entry.id}/tra"
+    until = now() + timedelta(days=5)
+    typed = {"client_key": "k", "revision": "1", "reason": "", "until": hanoi_input(until)}
+    refused = await desk.submit(address, typed)
+    assert refused.status_code == 422
+    assert hanoi_input(until) in refused.text
+    unclear = await desk.submit(address, {**typed, "reason": "Thiếu hiệu quả", "until": "ngày kia"})
+    assert unclear.status_code == 422
+    assert "Thiếu hiệu quả" in unclear.text
+    assert (await desk.submit(address, {**typed, "reason": "Thiếu hiệu quả"})).status_code == 303
+    kept = (await entries.get(store.read, entry.id)).returned
+    assert kept is not None
+    assert (kept.reason, hanoi_input(kept.until)) == ("Thiếu hiệu quả", hanoi_input(until))
+
+
+async def test_exports_come_as_files(desk: Browser, entry: Entry) -> None:
+    for suffix, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        file = await desk.get(f"/tiep-nhan/so.{suffix}?tinh-trang=submitted")
+        assert file.status_code == 200
+        assert file.content.startswith(begin)
+        assert file.headers["content-disposition"].endswith(f'.{suffix}"')
+    assert words().title in (await desk.get("/tiep-nhan/so.csv")).text
+    assert words().title not in (await desk.get("/tiep-nhan/so.csv?tinh-trang=withdrawn")).text
+
+
+async def test_an_entrant_does_not_enter_the_desk(
+    store: Store, author: Person, entry: Entry, browser: Callable[[], Browser]
+) -> None:
+    page = browser()
+    await page.sign_in(email_of("tac-gia"))
+    for address in ("/tiep-nhan", f"/tiep-nhan/{entry.id}", "/tiep-nhan/so.csv"):
+        assert (await page.get(address)).status_code == 403
+    assert (await page.submit(f"/tiep-nhan/{entry.id}/nhan", {"client_key": "k"})).status_code == 403
+    assert (await entries.get(store.read, entry.id)).state is State.SUBMITTED
+
+
+async def test_the_desk_over_json(store: Store, desk: Browser, author: Person, contest: Contest, entry: Entry) -> None:
+    bearer: dict[str, Any] = {"headers": await desk.bearer(email_of("thu-ky"))}
+    other = await an_entry(store, author, contest.id)
+    await deliver(store, other.id)
+    listed = (await desk.get(f"{API}?contest_id={contest.id}&state=submitted&page=1", **bearer)).json()
+    assert (listed["total"], [item["number"] for item in listed["items"]]) == (2, [1, 2])
+    assert listed["items"][0]["entry_id"] == entry.id
+    accepted = [await desk.post(f"{API}/{entry.id}/accept", json={"client_key": "a"}, **bearer) for _ in "ab"]
+    assert [answer.json() for answer in accepted] == [{"state": "accepted", "number": 1}] * 2
+    asked = {"client_key": "r", "reason": "Thiếu tệp"}
+    returned = await desk.post(f"{API}/{other.id}/return", json=asked, **bearer)
+    assert returned.json() == {"state": "returned", "number": 2}
+    again = await desk.post(f"{API}/{other.id}/accept", json={"client_key": "c"}, **bearer)
+    assert (again.status_code, again.json()["code"]) == (409, "entry_not_waiting")
+    assert (await desk.get(f"{API}?page=0", **bearer)).status_code == 422

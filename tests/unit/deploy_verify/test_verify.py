@@ -11,6 +11,7 @@ from services.judging.results import domain, repository
 from services.judging.results.domain import Result, ResultState
 from services.judging.scorelog import domain as scorelog
 from shared import recount
+from shared.events.judging import Place
 from shared.events.submissions import ContestPublished
 
 AT = datetime(2019, 11, 15, 1, 30, tzinfo=UTC)
@@ -157,8 +158,7 @@ def test_a_forger_of_words_that_count_for_nothing_is_found_by_the_published_dige
 def test_a_result_that_does_not_follow_from_the_marks_is_found_even_when_it_was_signed():
     places = json.loads(CONTENT)["result"]["places"]
     swapped = [
-        domain.Place.model_validate({**one, "rank": 3 - one["rank"], "prize_id": None, "prize_title": None})
-        for one in places
+        Place.model_validate({**one, "rank": 3 - one["rank"], "prize_id": None, "prize_title": None}) for one in places
     ]
     assert "hạng, điểm hoặc giải tính lại khác với kết quả công bố" in verify.examine(a_file(places=swapped)).faults
 

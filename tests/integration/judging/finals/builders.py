@@ -1,9 +1,11 @@
 """A contest on its way through the final, made step by step through the services."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.judging.copies import service as copies
 from services.judging.finals import service as finals
 from services.judging.finals.domain import Slot
 from services.judging.finals.service import Act
@@ -111,3 +113,15 @@ async def published(store: Store, **about: Any) -> Document:
     """The result is public."""
     await signed(store, **about)
     return await results.publish(store, CONTEST, act(ORGANISER))
+
+
+async def finish(store: Store, novelty: Callable[[int], int] = lambda position: 10 - position) -> None:
+    """Draw, mark by all judges and lock the final of named finalists."""
+    await finals.draw(store, CONTEST, act(ORGANISER), asked="a seed", fresh="")
+    judges = await copies.judges(store.read, CONTEST)
+    for slot in await finals.slots(store.read, CONTEST):
+        await finals.open_slot(store, slot.id, act(ORGANISER))
+        for judge in judges:
+            await give(store, slot, builders.a_judge(judge.id), novelty(slot.position))
+        await finals.close_slot(store, slot.id, act(ORGANISER))
+    await finals.lock(store, CONTEST, act(ORGANISER))

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -99,7 +100,8 @@ class Worker:
 
             async def read(stream: Any) -> None:
                 async for message in stream.events():
-                    await self._move(name, update, table, _delivery(message))
+                    delivery = _delivery(message)
+                    await self._to_the_end(name, delivery, partial(self._move, update, table, delivery.value))
 
             self.app.agent(kafka.source(self.app, changelog.source), name=f"{self.settings.service}.{name}")(read)
 
@@ -121,18 +123,21 @@ class Worker:
         return work
 
     async def _take(self, agent: Agent, delivery: Delivery) -> None:
+        await self._to_the_end(agent.name, delivery, partial(self._apply, agent, delivery.value))
+
+    async def _to_the_end(self, name: str, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         self.progress.begin()
         try:
-            await self._apply_or_bury(agent, delivery)
+            await self._do_or_bury(name, delivery, work)
         finally:
             self.progress.end()
 
-    async def _apply_or_bury(self, agent: Agent, delivery: Delivery) -> None:
+    async def _do_or_bury(self, name: str, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         tries = 0
         while True:
             tries += 1
             try:
-                await self._apply(agent, delivery.value)
+                await work()
                 return
             except (ValidationError, UnicodeDecodeError) as error:
                 reason, detail = "undecodable", _first_line(error)
@@ -140,15 +145,15 @@ class Worker:
                 reason, detail = "failed", repr(error)
                 # A database that is away is no fault of the message: wait for it, however long.
                 if unavailable(error) or tries < TRIES:
-                    await self._wait(agent, tries, error)
+                    await self._wait(name, tries, error)
                     continue
-            if await self._buried(agent.name, delivery, reason, detail):
+            if await self._buried(name, delivery, reason, detail):
                 return
             await asyncio.sleep(_LONGEST_WAIT)
 
-    async def _wait(self, agent: Agent, tries: int, error: Exception) -> None:
+    async def _wait(self, agent: str, tries: int, error: Exception) -> None:
         pause = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries - 1, 8)) * random.uniform(0.5, 1)  # noqa: S311 - jitter
-        log.warning("agent.fact.retried", agent=agent.name, tries=tries, error=repr(error)[:300])
+        log.warning("agent.fact.retried", agent=agent, tries=tries, error=repr(error)[:300])
         self.progress.touch()
         await asyncio.sleep(pause)
 
@@ -171,19 +176,13 @@ class Worker:
             if waiting is not None:
                 await self._apply(agent, waiting.model_dump_json().encode())
 
-    async def _move(self, name: str, update: Any, table: Any, delivery: Delivery) -> None:
-        self.progress.begin()
-        try:
-            envelope = Envelope.model_validate_json(delivery.value)
-            event = envelope.event()
-            if event is not None:
-                fact = Fact(event, envelope.id, envelope.subject, envelope.seq, envelope.time, envelope.by)
+    async def _move(self, update: Any, table: Any, value: bytes) -> None:
+        envelope = Envelope.model_validate_json(value)
+        event = envelope.event()
+        if event is not None:
+            fact = Fact(event, envelope.id, envelope.subject, envelope.seq, envelope.time, envelope.by)
+            async with asyncio.timeout(_HANDLER_SECONDS):
                 await update(table, fact)
-        except Exception as error:
-            log.exception("agent.figure.failed", agent=name)
-            await self._buried(name, delivery, "figure", repr(error))
-        finally:
-            self.progress.end()
 
     async def _housekeeping(self) -> None:
         """Replay the dead letters that people asked for; fill the gaps of parked facts from the topic."""

@@ -10,6 +10,9 @@ ADMINISTRATOR = "quan-tri@sangkien.example"
 """Signs in with `Keys.administrator`; made by submissions at its first start."""
 MAIL_FROM = "Sáng kiến CCHC <khong-tra-loi@sangkien.example>"
 
+_PATIENCE = {"SMTP_TIMEOUT": "5", "LEASE_SECONDS": "20", "RESEND_SECONDS": "20"}
+"""The mail catcher stands beside the sender and answers at once: a mail whose sender was killed need not wait long."""
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -35,7 +38,7 @@ def of(process: str, at: Addresses, ports: Ports, keys: Keys) -> dict[str, str]:
         own |= {"IDENTITY_PRIVATE_KEY": keys.identity_private, "HEALTH_PEERS": health_peers(ports)}
         own |= {"BOOTSTRAP_EMAIL": ADMINISTRATOR, "BOOTSTRAP_PASSWORD": keys.administrator}
     if service == "notifications":
-        own |= {"SMTP_HOST": HOST, "SMTP_PORT": str(ports.smtp), "MAIL_FROM": MAIL_FROM}
+        own |= {"SMTP_HOST": HOST, "SMTP_PORT": str(ports.smtp), "MAIL_FROM": MAIL_FROM, **_PATIENCE}
     return {f"{service.upper()}_{name}": value for name, value in own.items()} | {
         "SANGKIEN_ENV": "local",
         "PYTHONUNBUFFERED": "1",

@@ -102,6 +102,10 @@ class Sheet(BaseModel):
         if self.state is SheetState.RECUSED:
             raise SheetGivenBack
 
+    def holds(self, marks: Mapping[str, Decimal], comment: str) -> bool:
+        """Whether exactly this is written on the sheet already."""
+        return self.saved_at is not None and self.marks == dict(marks) and self.comment == comment
+
     def write(self, rubric: Rubric, marks: Mapping[str, Decimal], comment: str, at: datetime) -> None:
         """Keep a draft; marks may be missing, but none may be off its scale. Raises MarksInvalid, AlreadySealed."""
         self.open()

@@ -127,11 +127,13 @@ async def save(  # noqa: PLR0913 - what a draft says
 
     async def work(tx: Tx) -> Document:
         _, sheet = await _open_sheet(tx, sheet_id, by)
-        _same_version(sheet, version)
         rubric = await rubrics.get(tx, sheet.contest_id, sheet.round)
-        sheet.write(rubric, marks, comment, at)
-        await repository.save(tx, sheet)
-        return {"version": sheet.version, "saved_at": at, "total": rubric.subtotal(sheet.marks)}
+        # The page saves by itself when a field is left, and the press of a button saves the same again at once.
+        if not sheet.holds(marks, comment):
+            _same_version(sheet, version)
+            sheet.write(rubric, marks, comment, at)
+            await repository.save(tx, sheet)
+        return {"version": sheet.version, "saved_at": sheet.saved_at, "total": rubric.subtotal(sheet.marks)}
 
     return await store.transaction(work)
 

@@ -116,6 +116,14 @@ async def test_a_draft_of_another_tab_is_not_overwritten(store: Store) -> None:
     assert refused.value.details["fields"] == {"marks.novelty": "7,0", "marks.effect": "15,0", "comment": "Tốt"}
 
 
+async def test_the_same_words_saved_twice_at_once_are_no_clash(store: Store) -> None:
+    _, _, given = await a_written_round(store)
+    one, judge = given[0], the_judge(given[0])
+    twice = (service.save(store, one.id, judge, 0, marks(7, 15), "Tốt", at=START) for _ in range(2))
+    answers = await asyncio.gather(*twice)
+    assert [answer["version"] for answer in answers] == [1, 1]
+
+
 @pytest.mark.parametrize(("second", "called"), [(9, 0), ("8.5", 1)])
 async def test_only_a_gap_above_the_limit_calls_a_third_reader(store: Store, second: object, called: int) -> None:
     scripts, _, given = await a_written_round(store, scripts=1, judges=3)

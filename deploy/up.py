@@ -29,6 +29,9 @@ from deploy.local.system import System
 _KNOWN_FAILURES = (artifacts.ArtifactError, NpmError, BrokerError, NotReadyError, SupervisorError, TimeoutError)
 
 
+_COLUMNS = {"vai": "Vai", "ten": "Họ tên", "email": "Thư điện tử", "mat_khau": "Mật khẩu"}
+
+
 class _ToldToStop(BaseException):
     """Ctrl-C, SIGTERM or a closed terminal."""
 
@@ -121,9 +124,10 @@ def _empty(system: System) -> bool:
 
 def _announce(console: Console, system: System, sign_ins: list[dict[str, Any]]) -> None:
     if sign_ins:
-        table = Table(title="Tài khoản trình diễn / demo sign-ins")
-        for column in sign_ins[0]:
-            table.add_column(column)
+        table = Table(title="Tài khoản trình diễn / demo sign-ins", box=None, padding=(0, 1))
+        for name in sign_ins[0]:
+            # An address or a password that is cut off is of no use, however narrow the terminal.
+            table.add_column(_COLUMNS[name], overflow="fold", no_wrap=name in {"email", "mat_khau"})
         for person in sign_ins:
             table.add_row(*(str(value) for value in person.values()))
         console.print(table)

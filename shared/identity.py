@@ -15,6 +15,8 @@ from fastapi import Depends, Request
 from shared.errors import Forbidden, Refusal, SignInNeeded
 
 TOKEN_COOKIE = "sk_id"  # noqa: S105 - a cookie's name
+SESSION_COOKIE = "sk_session"
+"""Opaque; only submissions knows what it stands for and renews the token from it."""
 VISITOR_COOKIE = "sk_v"
 TOKEN_LIFETIME = timedelta(minutes=15)
 _ALGORITHM = "EdDSA"
@@ -152,9 +154,9 @@ class Gate:
         """The person who enters, None for an unknown visitor of a public route. Raises a Refusal."""
         try:
             person = await recognise(request)
-        except (TokenExpired, SignInNeeded):
-            # A public page is shown to everybody; its forms still need the visitor's token.
-            if not self.public:
+        except (TokenExpired, SignInNeeded) as refusal:
+            # A public page is shown to everybody; but who reads on for long must not look signed out.
+            if not self.public or (isinstance(refusal, TokenExpired) and _can_renew(request)):
                 raise
             person = None
         if person is None and not self.public:
@@ -170,6 +172,11 @@ class Gate:
         if self.public:
             return "everybody"
         return ", ".join(sorted(self.roles)) if self.roles else "signed in"
+
+
+def _can_renew(request: Request) -> bool:
+    page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return page and SESSION_COOKIE in request.cookies
 
 
 def may(*roles: Role) -> Any:

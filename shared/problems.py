@@ -42,11 +42,12 @@ class Broken(Refusal):
 
 def answer(request: Request, refusal: Refusal) -> Response:
     incident = logs.correlation()
+    if isinstance(refusal, TokenExpired) and not request.url.path.startswith("/api/"):
+        # Also for a script of our own pages: it follows, and the request comes back with its body.
+        return RedirectResponse(renew_url(request), status_code=307)
     if wants_json(request):
         body = {"code": refusal.code, "message": refusal.message, "incident": incident, **refusal.details}
         return JSONResponse(json.loads(json.dumps(body, default=str)), refusal.status)
-    if isinstance(refusal, TokenExpired):
-        return RedirectResponse(renew_url(request), status_code=307)
     if isinstance(refusal, SignInNeeded) and request.method in ("GET", "HEAD"):
         return RedirectResponse(renew_url(request), status_code=303)
     return page(request, "error.html", refusal.status, refusal=refusal, incident=incident)

@@ -1,11 +1,12 @@
 """Which places of the site a person is shown in the navigation. What a person may enter is decided by each route."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 
 class _Person(Protocol):
     @property
-    def roles(self) -> object: ...
+    def roles(self) -> Iterable[tuple[str, str]]: ...
 
 
 class Place(NamedTuple):
@@ -20,16 +21,17 @@ PLACES = (
     Place("/cuoc-thi", "Cuộc thi"),
     Place("/bai-du-thi", "Bài dự thi của tôi", frozenset({"entrant"})),
     Place("/tiep-nhan", "Tiếp nhận", frozenset({"secretary"})),
+    Place("/cuoc-thi/quan-ly", "Quản lý cuộc thi", frozenset({"organiser"})),
     Place("/cham-thi", "Chấm thi", frozenset({"judge", "chair", "organiser"})),
     Place("/chung-khao", "Chung khảo", frozenset({"judge", "chair", "organiser", "secretary"})),
+    Place("/thong-bao", "Thông báo", frozenset({"organiser", "auditor"})),
     Place("/ket-qua", "Kết quả"),
 )
 
 
 def role_names(person: _Person | None) -> frozenset[str]:
-    """The names of a person's roles, whether they are kept as words or as (role, scope) objects."""
-    roles = getattr(person, "roles", ()) or ()
-    return frozenset(str(getattr(role, "role", role)) for role in roles)
+    """The names of a person's roles, whatever their scope: the navigation only shows where to go."""
+    return frozenset(str(role) for role, _scope in person.roles) if person else frozenset()
 
 
 def places_for(person: _Person | None) -> list[Place]:
@@ -40,4 +42,5 @@ def places_for(person: _Person | None) -> list[Place]:
 
 def is_current(place: Place, path: str) -> bool:
     """Whether `path` lies within the place."""
-    return path == place.href or path.startswith(place.href + "/")
+    within = [other for other in PLACES if path == other.href or path.startswith(other.href + "/")]
+    return bool(within) and max(within, key=lambda other: len(other.href)) == place

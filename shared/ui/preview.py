@@ -86,7 +86,7 @@ def _samples() -> dict[str, Any]:
 
 def _frame(path: str) -> dict[str, Any]:
     return {
-        "person": SimpleNamespace(id="p1", name="Nguyễn Thị Hường", roles=["entrant", "secretary", "judge", "organiser"]),
+        "person": SimpleNamespace(id="p1", name="Nguyễn Thị Hường", roles=[(role, "*") for role in ("entrant", "secretary", "judge", "organiser")]),
         "csrf_token": "sample", "csp_nonce": "sample", "request_path": path, "now": NOW, "service": "submissions",
         "flash": [{"kind": "success", "text": "Đã lưu bản nháp lúc 10:32."}], "unread": 3,
     }  # fmt: skip

@@ -88,9 +88,10 @@ def _errors_of(errors: Sequence[Mapping[str, str]], name: str) -> dict[str, str]
 
 
 def _typed(values: Mapping[str, Any], name: str, instead: Any = "") -> Any:
-    """What was typed into a field, or `instead` when the form was not yet touched; `parts.solution` looks inside."""
+    """What was typed into a field, or `instead` when the form was not yet touched; `parts.solution` is a key or a path."""
+    name = _field_id(name)
     value: Any = values
-    for part in _field_id(name).split("."):
+    for part in [name] if name in values else name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     return instead if value is None else value
 

@@ -15,11 +15,10 @@ from services.submissions.settings import Settings
 from shared import forms, identity
 from shared.clock import local, now
 from shared.errors import Refusal, SignInNeeded
-from shared.identity import PUBLIC, SIGNED_IN, TOKEN_COOKIE, Person, Role, may
+from shared.identity import PUBLIC, SESSION_COOKIE, SIGNED_IN, TOKEN_COOKIE, Person, Role, may
 from shared.mongo import Document
 from shared.pages import page, see_other, set_cookie, store_of
 
-SESSION_COOKIE = "sk_session"
 _MONTH = int(domain.SESSION_LONGEST.total_seconds())
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["people"])

@@ -72,7 +72,7 @@ class Draft {
       const answer = await fetch(this.url, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "follow" });
       // An old token is renewed on the way (307 there and back); a page instead of JSON means that the sign-in is over.
       const told = (answer.headers.get("content-type") || "").includes("json");
-      this.took(told || answer.status >= 500 ? answer.status : 401, told ? await answer.json().catch(() => ({})) : {}, mark);
+      this.took(told || answer.status >= 500 ? answer.status : 401, told ? await answer.json().catch(() => ({})) : { message: "bạn đã hết phiên đăng nhập; hãy đăng nhập lại ở một thẻ khác rồi viết tiếp tại đây" }, mark);
     } catch {
       this.failed();
     } finally {
@@ -94,7 +94,7 @@ class Draft {
     } else if (status === 409 && answer.fields) {
       this.clash(answer);
     } else if ([400, 401, 403, 404, 409, 413, 422].includes(status)) {
-      this.blocked = status !== 422;
+      this.blocked = status !== 422 && status !== 401;
       this.say(`Chưa lưu: ${answer.message ?? "máy chủ không nhận nội dung này"}. Nội dung vẫn được giữ trên máy này.`, "late");
       if (status === 422) this.saved = mark; // the same words would be refused again: wait for a change
     } else {

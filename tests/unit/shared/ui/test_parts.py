@@ -83,9 +83,9 @@ def test_a_missing_name_is_an_error_in_our_templates(rendered):
 
 def test_a_stranger_sees_the_public_places_and_each_role_its_own():
     assert [place.href for place in places_for(None)] == ["/cuoc-thi", "/ket-qua"]
-    secretary = SimpleNamespace(roles=[SimpleNamespace(role="secretary", scope="*")])
+    secretary = SimpleNamespace(roles=[("secretary", "*")])
     assert "/tiep-nhan" in [place.href for place in places_for(secretary)]
-    assert "/tiep-nhan" not in [place.href for place in places_for(SimpleNamespace(roles=["judge"]))]
+    assert "/tiep-nhan" not in [place.href for place in places_for(SimpleNamespace(roles=[("judge", "c1")]))]
 
 
 def test_the_error_page_says_what_happened_and_gives_the_incident_code(engine):
@@ -97,7 +97,7 @@ def test_the_error_page_says_what_happened_and_gives_the_incident_code(engine):
 
 
 def test_the_header_of_a_signed_in_person_has_name_inbox_and_sign_out(engine):
-    person = SimpleNamespace(id="p", name="Nguyễn <Hường>", roles=["entrant"])
+    person = SimpleNamespace(id="p", name="Nguyễn <Hường>", roles=[("entrant", "*")])
     html = render(
         engine,
         "error.html",

@@ -1,0 +1,75 @@
+"""The real way of a mark to the board: outbox, relay, Kafka, the worker's table, the board; also when a worker dies."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from deploy.local.stack import Stack
+from services.judging.boards import service as boards
+from services.judging.finals import service as finals
+from shared.kafka import Producer
+from shared.mongo import Store
+from shared.outbox import Relay
+from tests.integration.judging.builders import ORGANISER
+from tests.integration.judging.finals.builders import SLUG, act, give, opened
+
+ROOT = Path(__file__).parents[4]
+
+
+@asynccontextmanager
+async def worker(stack: Stack, database: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The service's worker, killed at the end."""
+    own = {"MONGO_URL": stack.mongo_url, "MONGO_DATABASE": database, "KAFKA_URL": stack.kafka_url}
+    environment = os.environ | {f"JUDGING_{name}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
+    command = ["-m", "faust", "--datadir", str(folder), "-A", "services.judging.worker", "worker", "--without-web"]
+    with (folder / "worker.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, env=environment, cwd=ROOT, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def relay(store: Store, stack: Stack) -> AsyncIterator[None]:
+    """The service's relay."""
+    task = asyncio.create_task(Relay(store, lambda: Producer(stack.kafka_url)).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def board_shows(store: Store, marked: int, mean: str | None) -> None:
+    """Wait until the board of the first slot says so; the test's own time limit is the only one."""
+    while True:
+        row = (await boards.screen(store.read, SLUG)).rows[0]
+        if (row.marked, row.mean and f"{row.mean}") == (marked, mean):
+            return
+        await asyncio.sleep(0.2)
+
+
+async def test_marks_reach_the_board_over_kafka_and_a_killed_worker_forgets_none(store, stack, database_name, tmp_path):
+    final = await opened(store)
+    slot = final.slots[0]
+    async with relay(store, stack):
+        async with worker(stack, database_name, tmp_path) as first:
+            for judge in final.judges[:2]:
+                await give(store, slot, judge, 8)
+            await board_shows(store, 2, None)
+            first.kill()
+            await first.wait()
+        await give(store, slot, final.judges[0], 9, revision=1)
+        await give(store, slot, final.judges[2], 10)
+        async with worker(stack, database_name, tmp_path):
+            await board_shows(store, 3, None)
+            await finals.close_slot(store, slot.id, act(ORGANISER))
+            await board_shows(store, 3, "24.00")

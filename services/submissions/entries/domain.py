@@ -163,9 +163,10 @@ class Entry(Words):
         """Take what was typed. A draft is kept even after the deadline. Raises Settled, EditingOver, Invalid."""
         self._check_editable(contest, at)
         words.check_parts(contest)
+        if not self.same_words(words):
+            self._touched(at)
         for name in Words.model_fields:
             setattr(self, name, getattr(words, name))
-        self._touched(at)
 
     def check_room_for_file(self, contest: Contest, at: datetime) -> None:
         """Before a file is looked into. Raises Settled, EditingOver, TooManyFiles."""

@@ -113,12 +113,17 @@ async def create(  # noqa: PLR0913 - a draft has so many sources
 
 
 async def write(store: Store, entry_id: str, words: Words, *, version: int, by: Person, at: datetime) -> Entry:
-    """Save what was typed. Raises NotFound, SavedElsewhere (with what is saved), Settled, EditingOver, Invalid."""
+    """Save what was typed. Raises NotFound, SavedElsewhere (with what is saved), Settled, EditingOver, Invalid.
+
+    An old version is no clash when the same words are saved already: an answer got lost, or a button overtook autosave.
+    """
 
     async def change(entry: Entry, contest: Contest) -> None:
+        if entry.version != version and not entry.same_words(words):
+            raise SavedElsewhere(version=entry.version, fields=entry.fields())
         entry.write(words, contest, at)
 
-    return await _change(store, entry_id, change, by=by, version=version)
+    return await _change(store, entry_id, change, by=by)
 
 
 async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime) -> Attachment:
@@ -150,12 +155,9 @@ async def _change(
     change: Callable[[Entry, Contest], Awaitable[None]],
     *,
     by: Person,
-    version: int | None = None,
 ) -> Entry:
     async def work(tx: Tx) -> Entry:
         entry = await _own(tx, entry_id, by)
-        if version is not None and entry.version != version:
-            raise SavedElsewhere(version=entry.version, fields=entry.fields())
         await change(entry, await contests.get(tx, entry.contest_id))
         await repository.save(tx, entry)
         return entry

@@ -52,6 +52,10 @@ class Words(BaseModel):
         own = {"title": self.title, "entrant_group": self.entrant_group, "content_group": self.content_group}
         return own | {f"parts.{part_id}": text for part_id, text in self.parts.items()}
 
+    def same_words(self, other: "Words") -> bool:
+        """Whether both say the same."""
+        return all(getattr(self, name) == getattr(other, name) for name in Words.model_fields)
+
     def check_parts(self, contest: Contest) -> None:
         """Raises Invalid for a part that the contest does not have."""
         known = {part.id for part in contest.parts}

@@ -192,7 +192,7 @@ async def test_the_whole_way_over_json(
     body = {"version": version, **words().model_dump()}
     saved = await client.put(f"{API}/entries/{entry_id}", json=body, **bearer)
     assert saved.json()["version"] == version + 1
-    stale = await client.put(f"{API}/entries/{entry_id}", json=body, **bearer)
+    stale = await client.put(f"{API}/entries/{entry_id}", json={**body, "title": "Từ máy khác"}, **bearer)
     assert (stale.status_code, stale.json()["code"], stale.json()["version"]) == (409, "stale", version + 1)
     unknown = await client.put(f"{API}/entries/{entry_id}", json={**body, "state": "accepted"}, **bearer)
     assert unknown.status_code == 422

@@ -127,6 +127,18 @@ async def test_two_tabs_the_second_is_told_what_the_first_saved_and_nothing_is_l
     assert (await entries.write(store, draft.id, second, version=version, by=person, at=now())).title == "Từ tab hai"
 
 
+async def test_the_same_words_sent_again_with_the_old_version_are_no_clash_and_no_change(store: Store) -> None:
+    person, contest = await a_person(store), await a_contest(store)
+    draft = await a_draft(store, person, contest.id)
+    typed = words(title="Câu trả lời bị mất trên đường")
+    await entries.write(store, draft.id, typed, version=draft.version, by=person, at=now())
+    again = await entries.write(store, draft.id, typed, version=draft.version, by=person, at=now())
+    await hand_in(store, draft.id, person)
+    entry = await entries.get(store.read, draft.id)
+    same = await entries.write(store, draft.id, typed, version=again.version, by=person, at=now())
+    assert (entry.changed, same.changed) == (False, False)
+
+
 async def test_text_in_decomposed_form_is_stored_composed(store: Store) -> None:
     person, contest = await a_person(store), await a_contest(store)
     decomposed = unicodedata.normalize("NFD", "Đường dây nóng hỗ trợ người dân")

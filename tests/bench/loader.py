@@ -21,6 +21,7 @@ BARE_PATH = "/bare/entries"
 _PAUSE_SECONDS = 0.03
 """Between slices, for what the server does after its last answer."""
 _WARM_SLICES = 3
+OK = 200
 
 
 class Plan(BaseModel):
@@ -46,7 +47,8 @@ class Slice(BaseModel):
     control: bool
     side: str
     requests: int
-    seconds: float
+    rate: float
+    """Requests a second: each connection's own, added up, so that the wait for the last one counts for nobody."""
     server_cpu: float
     mongod_cpu: float
     latencies: list[float]
@@ -75,37 +77,36 @@ class Load:
             path = f"/api/submissions/v1/entries/{entry_id}/submit"
             yield wire.encode("POST", host, path, json.dumps({"client_key": new_id()}).encode(), token=token)
 
-    async def _use(
-        self, connection: wire.Connection, requests: Iterator[bytes], stop: float, took: list[float]
-    ) -> None:
+    async def _use(self, connection: wire.Connection, requests: Iterator[bytes], stop: float) -> list[float]:
+        """Ask until `stop`; how long each answer took, in milliseconds. Raises RuntimeError for any answer but 200."""
+        took = []
         for request in requests:
-            began = time.perf_counter()
+            asked = time.perf_counter()
             status, body = await connection.ask(request)
-            if status != 200:
+            if status != OK:
                 raise RuntimeError(f"{status} {body.decode(errors='replace')[:500]}")
-            ended = time.perf_counter()
-            took.append((ended - began) * 1000)
-            if ended >= stop:
-                return
+            answered = time.perf_counter()
+            took.append((answered - asked) * 1000)
+            if answered >= stop:
+                break
+        return took
 
     async def slice(self, side: str, *, pair: int, control: bool = False) -> Slice:
         """Load one side for the length of a slice. Raises RuntimeError for any answer but 200."""
-        plan, took = self._plan, list[float]()
+        plan = self._plan
         server, mongod = clocks.cpu_seconds(plan.server_pid), clocks.cpu_seconds(plan.mongod_pid)
-        requests, began = self._requests(side), time.perf_counter()
-        stop = began + plan.seconds
-        await asyncio.gather(*(self._use(one, requests, stop, took) for one in self._connections))
-        ended = time.perf_counter()
+        requests, stop = self._requests(side), time.perf_counter() + plan.seconds
+        took = await asyncio.gather(*(self._use(one, requests, stop) for one in self._connections))
         await asyncio.sleep(_PAUSE_SECONDS)
         return Slice(
             pair=pair,
             control=control,
             side=side,
-            requests=len(took),
-            seconds=ended - began,
+            requests=sum(map(len, took)),
+            rate=sum(len(one) * 1000 / sum(one) for one in took if one),
             server_cpu=clocks.cpu_seconds(plan.server_pid) - server,
             mongod_cpu=clocks.cpu_seconds(plan.mongod_pid) - mongod,
-            latencies=took,
+            latencies=[value for one in took for value in one],
         )
 
     async def run(self) -> None:

@@ -133,7 +133,7 @@ def figures(slices: Sequence[Slice], *, seed: int) -> list[Figure]:
 
 def _throughput(slices: Sequence[Slice], *, seed: int) -> Figure:
     sides = {side: [one for one in slices if one.side == side and not one.control] for side in (OURS, BARE)}
-    rates = {side: [one.requests / one.seconds for one in found] for side, found in sides.items()}
+    rates = {side: [one.rate for one in found] for side, found in sides.items()}
     ratio: Ratio = paired(list(zip(rates[OURS], rates[BARE], strict=True)), seed=seed)
     took = sorted(value for one in sides[OURS] for value in one.latencies)
     note = f"{CONNECTIONS} connections, closed loop; ours p50 {percentile(took, 0.5):.0f} ms, p99 {percentile(took, 0.99):.0f} ms"

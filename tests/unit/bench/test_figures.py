@@ -14,7 +14,7 @@ from tests.bench.wire import Event, parse
 
 
 def a_slice(pair: int, side: str, cpu: float, *, control: bool = False, requests: int = 100) -> Slice:
-    shared = {"pair": pair, "control": control, "side": side, "requests": requests, "seconds": 0.5}
+    shared = {"pair": pair, "control": control, "side": side, "requests": requests, "rate": 200.0}
     return Slice(**shared, server_cpu=cpu, mongod_cpu=cpu / 2, latencies=[1.0, 9.0])
 
 

@@ -134,11 +134,16 @@ class _Watch:
 @contextmanager
 def _worker(stack: Stack) -> Iterator[subprocess.Popen[bytes]]:
     told = {"MONGO_URL": stack.mongo_url, "MONGO_DATABASE": _DATABASE, "KAFKA_URL": stack.kafka_url}
-    environment = {**os.environ, **{f"BENCH_{name}": value for name, value in told.items()}}
+    # Faust's own folder would otherwise stay behind in the machine's temporary folder.
+    own = {"TMPDIR": str(stack.folder), **{f"BENCH_{name}": value for name, value in told.items()}}
     command = [sys.executable, "-m", "faust", "--datadir", str(stack.folder / "tables"), "-A", "tests.bench.reader"]
     with (stack.folder / "reader.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "worker", "-l", "info", "--without-web"], cwd=CHECKOUT, env=environment, stdout=log, stderr=log
+            [*command, "worker", "-l", "info", "--without-web"],
+            cwd=CHECKOUT,
+            env={**os.environ, **own},
+            stdout=log,
+            stderr=log,
         )
         try:
             yield process

@@ -184,7 +184,15 @@ async def _one(request: Request, delivery_id: str, person: Person, status: int =
     contact = (await copies.contacts(store_of(request).read, [row.person_id])).get(row.person_id)
     again = row.state is State.EXHAUSTED and person.may(Role.ORGANISER, row.contest_id)
     address = service.masked(contact.email) if contact else ""
-    context = {"row": row, "address": address, "again": again, "typed_values": {}, "errors": []} | typed
+    entry = await copies.find_entry(store_of(request).read, row.about_id)
+    context = {
+        "row": row,
+        "about": entry.title if entry else "Cuộc thi",
+        "address": address,
+        "again": again,
+        "typed_values": {},
+        "errors": [],
+    } | typed
     return page(request, "deliveries/show.html", status, **context, **WORDS)
 
 

@@ -124,7 +124,9 @@ async def settle(store: Store, row: Delivery, letters: Letters, at: datetime) ->
     async def work(tx: Tx) -> None:
         if not await _settle(tx, row, letters, at):
             pause = min(_LOOK_AGAIN[1], max(_LOOK_AGAIN[0], (at - row.planned_at) / 4))
-            await repository.postpone(tx, row.id, at + pause, "copies have not arrived")
+            await repository.postpone(
+                tx, row.id, at + pause, "Chưa có đủ dữ liệu về người nhận, bài dự thi hoặc cuộc thi."
+            )
 
     try:
         await store.transaction(work)
@@ -196,7 +198,7 @@ async def tidy(store: Store, letters: Letters, resend: timedelta) -> None:
     for row in await repository.due(store.read, State.CLAIMED, "lease_until", at, _CHUNK):
         await sender.lose(store, row, at, resend)
     for row in await repository.due(store.read, State.UNCERTAIN, "next_at", at, _CHUNK):
-        step = Move(state=State.READY, at=at, note="sent once more under the same Message-ID")
+        step = Move(state=State.READY, at=at, note="Gửi lại một lần, giữ nguyên mã thư.")
         await repository.move(store.read, row, step, {"next_at": at, "resends": row.resends + 1})
     if await feeds.news(store.read, 1):
         await store.transaction(_note_readings)

@@ -217,7 +217,7 @@ async def test_a_name_that_would_add_a_header_never_reaches_the_wire(
     delivery = await a_mail_to(base, "tuyet@thu.example", name=name)
     await Post.of(settings).send_next(base)
     row = await row_of(base, delivery)
-    assert (row["state"], row["reason"]) == (State.INVALID, "a name with control signs, or no address")
+    assert (row["state"], row["reason"]) == (State.INVALID, "Tên có ký tự điều khiển hoặc địa chỉ không hợp lệ.")
     assert mail.attempts == Counter()
 
 

@@ -66,5 +66,5 @@ def after(row: Delivery, outcome: Outcome, at: datetime, *, resend: timedelta, j
 def uncertain(row: Delivery, detail: str, at: datetime, *, resend: timedelta) -> Next:
     """It may have been taken: one more sending under the same Message-ID after `resend`, then nobody tries on."""
     if row.resends:
-        return Next(State.EXHAUSTED, f"twice uncertain: {detail}", tries=row.tries)
+        return Next(State.EXHAUSTED, f"Hai lần không rõ kết quả: {detail}", tries=row.tries)
     return Next(State.UNCERTAIN, detail, at + resend, row.tries)

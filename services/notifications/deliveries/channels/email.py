@@ -35,7 +35,7 @@ class Letter:
 
 def _named(name: str, address: str) -> Address:
     if has_control_signs(name) or not is_address(address):
-        raise UnsafeHeader("a name with control signs, or no address")
+        raise UnsafeHeader("Tên có ký tự điều khiển hoặc địa chỉ không hợp lệ.")
     return Address(display_name=name, addr_spec=address)
 
 
@@ -47,7 +47,7 @@ def letter(row: Delivery, *, name: str, address: str, mail_from: str, at: dateti
     sender = _named(*parseaddr(mail_from))
     recipient = _named(name, address)
     if has_control_signs(row.subject):
-        raise UnsafeHeader("a subject with control signs")
+        raise UnsafeHeader("Tiêu đề có ký tự điều khiển.")
     mail = EmailMessage(policy=SMTP_POLICY)
     mail["From"] = sender
     mail["To"] = recipient

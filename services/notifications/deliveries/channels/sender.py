@@ -99,8 +99,8 @@ class Post:
 
 def _hindered(contact: Contact | None) -> Outcome | None:
     if contact is None or not is_address(contact.email):
-        return Outcome(Ending.INVALID, "no usable address")
-    return None if contact.active else Outcome(Ending.SUPPRESSED, "account closed")
+        return Outcome(Ending.INVALID, "Không có địa chỉ thư dùng được.")
+    return None if contact.active else Outcome(Ending.SUPPRESSED, "Tài khoản đã đóng.")
 
 
 async def record(store: Store, row: Delivery, outcome: Outcome, at: datetime, resend: timedelta) -> None:
@@ -122,7 +122,7 @@ async def lose(store: Store, row: Delivery, at: datetime, resend: timedelta) -> 
     """The lease of a claimed row ran out: whether it was sent is uncertain."""
 
     async def work(tx: Tx) -> None:
-        following = attempts.uncertain(row, "its sender fell silent", at, resend=resend)
+        following = attempts.uncertain(row, "Tiến trình gửi dừng giữa chừng.", at, resend=resend)
         await _follow(tx, row, following, at, waits_for=Ending.UNCERTAIN)
 
     await store.transaction(work)

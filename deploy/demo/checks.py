@@ -44,7 +44,7 @@ def compare(handed_in: Sequence[HandedIn], held: Held, seen: Seen) -> Ledger:
     _progress(held, seen, ledger)
     _notices(handed_in, held, seen, ledger)
     _inboxes(handed_in, seen, ledger)
-    _mails(seen, ledger)
+    mails(seen.deliveries, seen.mails, ledger)
     return ledger
 
 
@@ -117,7 +117,7 @@ def _board(held: Held, seen: Seen, ledger: Ledger) -> None:
 
 def _notices(handed_in: Sequence[HandedIn], held: Held, seen: Seen, ledger: Ledger) -> None:
     """Everybody whom something concerns was told of it, once through each channel."""
-    there = _at_the_server(seen)
+    there = _at_the_server(seen.mails)
     # A mail that is there was sent, whatever its sender lived to write down.
     delivered = [row for row in seen.deliveries if row["state"] in DONE or there[row["id"]]]
     wanted = wanted_notices(handed_in, held, seen.log)
@@ -133,9 +133,9 @@ def _notice(row: Json) -> tuple[str, str, str]:
     return row["message"], row["person_id"], row["about_id"] if row["message"] in _ABOUT_AN_ENTRY else ""
 
 
-def _at_the_server(seen: Seen) -> Counter[str]:
+def _at_the_server(arrived: Sequence[str] | None) -> Counter[str]:
     """Delivery id -> mails with its Message-ID."""
-    return Counter(mail.strip("<>").partition("@")[0] for mail in seen.mails or ())
+    return Counter(mail.strip("<>").partition("@")[0] for mail in arrived or ())
 
 
 def wanted_notices(handed_in: Sequence[HandedIn], held: Held, log: Sequence[Json]) -> list[tuple[str, str, str]]:
@@ -165,12 +165,12 @@ def _inboxes(handed_in: Sequence[HandedIn], seen: Seen, ledger: Ledger) -> None:
         ledger.expect(posted, seen.inboxes[person], f"notice in the list of {person}")
 
 
-def _mails(seen: Seen, ledger: Ledger) -> None:
+def mails(deliveries: Sequence[Json], arrived: Sequence[str] | None, ledger: Ledger) -> None:
     """Each delivery is one mail with its own Message-ID; a second one only after an uncertain sending."""
-    if seen.mails is None:
+    if arrived is None:
         return
-    there = _at_the_server(seen)
-    for row in seen.deliveries:
+    there = _at_the_server(arrived)
+    for row in deliveries:
         if row["channel"] != "email":
             continue
         if not there[row["id"]] and row["state"] in DONE:

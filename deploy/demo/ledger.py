@@ -13,7 +13,7 @@ from deploy.demo.marking import JUDGING, Desk, register
 from deploy.demo.records import Seen
 from deploy.demo.writing import HandedIn
 
-__all__ = ["Ledger", "audit"]
+__all__ = ["Ledger", "audit", "deliveries", "mails"]
 
 DELIVERIES = "/api/notifications/v1/deliveries"
 INBOX = "/api/notifications/v1/inbox"
@@ -53,11 +53,12 @@ async def _look(
     async with desk.api("organiser") as organiser:
         progress = await organiser.get(f"{JUDGING}/contests/{desk.contest_id}/progress")
         board = await organiser.get(f"{JUDGING}/board/{desk.held.slug}")
-        rows = await _deliveries(organiser, desk.contest_id)
-    return Seen(lines, log, progress, board, rows, inboxes or {}, files or {}, await _mails(desk.mail_url))
+        rows = await deliveries(organiser, desk.contest_id)
+    return Seen(lines, log, progress, board, rows, inboxes or {}, files or {}, await mails(desk.mail_url))
 
 
-async def _deliveries(api: Api, contest_id: str) -> list[Json]:
+async def deliveries(api: Api, contest_id: str) -> list[Json]:
+    """Every delivery of the contest."""
     rows: list[Json] = []
     page = 1
     while True:
@@ -68,7 +69,7 @@ async def _deliveries(api: Api, contest_id: str) -> list[Json]:
         page += 1
 
 
-async def _mails(url: str) -> list[str] | None:
+async def mails(url: str) -> list[str] | None:
     """Message-IDs of everything the mail catcher holds."""
     if not url:
         return None

@@ -143,9 +143,8 @@ class Entry(Words):
     @property
     def in_words(self) -> str:
         """The state as people say it."""
-        return IN_WORDS[self.state] + (
-            ", có sửa đổi chưa nộp" if self.changed and self.state is State.SUBMITTED else ""
-        )
+        unsent = self.changed and self.state is State.SUBMITTED
+        return IN_WORDS[self.state] + (", có sửa đổi chưa nộp" if unsent else "")
 
     def editable_until(self, contest: Contest) -> datetime | None:
         """The instant from which it can be neither changed nor handed in; None when it is settled."""
@@ -167,6 +166,10 @@ class Entry(Words):
             self._touched(at)
         for name in Words.model_fields:
             setattr(self, name, getattr(words, name))
+
+    def file_with(self, digest: str) -> Attachment | None:
+        """The file with this SHA-256: sent again because an answer got lost, it is not a second one."""
+        return next((file for file in self.files if file.sha256 == digest), None)
 
     def check_room_for_file(self, contest: Contest, at: datetime) -> None:
         """Before a file is looked into. Raises Settled, EditingOver, TooManyFiles."""
@@ -282,11 +285,8 @@ class Entry(Words):
 
 def check_open(contest: Contest, at: datetime) -> None:
     """Whether a first version is taken at `at`. Raises NotOpenYet, DeadlinePassed."""
-    phase = contest.phase(at)
-    if phase in (Phase.DRAFT, Phase.PLANNED):
-        raise NotOpenYet
-    if phase is Phase.CLOSED:
-        raise DeadlinePassed
+    if not contest.is_open(at):
+        raise DeadlinePassed if contest.phase(at) is Phase.CLOSED else NotOpenYet
 
 
 def status_secret(entry_id: str, secret_key: str) -> str:

@@ -1,5 +1,6 @@
 """What can be done with an entry; one function is one transaction. Files are made ready outside of it."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -127,17 +128,19 @@ async def write(store: Store, entry_id: str, words: Words, *, version: int, by: 
 
 
 async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime) -> Attachment:
-    """Keep a file with the entry. Raises NotFound and the refusals of file and entry."""
-    entry, contest = await view(store, entry_id, by)
+    """Keep a file with the entry; the same bytes once. Raises NotFound and the refusals of file and entry."""
+    (entry, contest), digest = await view(store, entry_id, by), hashlib.sha256(content).hexdigest()
+    if (there := entry.file_with(digest)) is not None:
+        return there
     entry.check_room_for_file(contest, at)
     rules = contest.form_rules
     kept = await files.keep(store, name, content, allowed=list(rules.media_types), max_bytes=rules.max_bytes, at=at)
 
     async def change(entry: Entry, contest: Contest) -> None:
-        entry.attach(kept, contest, at)
+        if entry.file_with(digest) is None:
+            entry.attach(kept, contest, at)
 
-    await _change(store, entry_id, change, by=by)
-    return kept
+    return (await _change(store, entry_id, change, by=by)).file_with(digest) or kept
 
 
 async def detach(store: Store, entry_id: str, file_id: str, *, by: Person, at: datetime) -> Entry:

@@ -1,5 +1,6 @@
 """A file kept for real: cleaned in a child process, stored under ids that tell nothing, limited."""
 
+import asyncio
 import hashlib
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from services.submissions.entries import service as entries
 from services.submissions.files import domain
 from services.submissions.files import service as files
-from services.submissions.files.domain import JPEG, PDF, Disguised, TooManyFiles, Unreadable
+from services.submissions.files.domain import JPEG, PDF, Attachment, Disguised, TooManyFiles, Unreadable
 from shared.clock import now
 from shared.errors import NotFound
 from shared.identity import Role
@@ -57,7 +58,20 @@ async def test_no_more_files_than_the_contest_allows(store: Store) -> None:
     draft = await a_draft(store, person, contest.id)
     await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
     with pytest.raises(TooManyFiles):
-        await entries.attach(store, draft.id, "ảnh hai.jpg", an_image(), by=person, at=now())
+        await entries.attach(store, draft.id, "ảnh hai.jpg", an_image(size=(50, 50)), by=person, at=now())
+
+
+async def test_the_same_file_sent_again_or_twice_at_once_is_one_file(store: Store) -> None:
+    person, contest = await a_person(store), await a_contest(store)
+    draft = await a_draft(store, person, contest.id)
+
+    async def send() -> Attachment:
+        return await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+
+    first, second = await asyncio.gather(send(), send())
+    third = await send()
+    assert first.id == second.id == third.id
+    assert len((await entries.get(store.read, draft.id)).files) == 1
 
 
 async def test_a_disguised_file_changes_nothing(store: Store) -> None:

@@ -58,6 +58,8 @@ class Worker:
         self.app = kafka.worker_app(service, settings.kafka_url, slot=settings.worker_slot, agents=modules)
         self.agents: dict[str, Agent] = {}
         self.progress = health.Progress(_STALL)
+        self._gaps: set[tuple[str, str]] = set()
+        """Keys this process has parked a fact of; a gap of an earlier process is filled by housekeeping."""
         self._store: Store | None = None
         self.app.task(self._housekeeping)
         self.app.task(self._watch)
@@ -171,10 +173,15 @@ class Worker:
         async with asyncio.timeout(_HANDLER_SECONDS):
             outcome = await inbox.apply(self.store, agent.name, agent.topic.order, envelope, agent.handler)
         log.debug("agent.fact.read", agent=agent.name, outcome=outcome, type=envelope.type, seq=envelope.seq)
-        if outcome in (Outcome.APPLIED, Outcome.UNKNOWN):
-            waiting = await inbox.next_parked(self.store, agent.name, envelope.subject)
+        line = (agent.name, envelope.subject)
+        if outcome is Outcome.PARKED:
+            self._gaps.add(line)
+        elif line in self._gaps:
+            waiting = await inbox.next_parked(self.store, *line)
             if waiting is not None:
                 await self._apply(agent, waiting.model_dump_json().encode())
+            else:
+                self._gaps.discard(line)
 
     async def _move(self, update: Any, table: Any, value: bytes) -> None:
         envelope = Envelope.model_validate_json(value)
@@ -205,13 +212,23 @@ class Worker:
 
     async def _fill_gaps(self) -> None:
         old = {"parked_at": {"$lt": now() - _PARKED_PATIENCE}}
-        for parked in await self.store.read["parked"].find(old, sort=[("seq", 1)], limit=20):
-            agent, key = self.agents.get(parked["agent"]), parked["key"].encode()
-            if agent is None or await dead_letters.blocks(self.store, agent.name, key):
-                continue
-            for partition in range(agent.topic.partitions):
-                async for _, value in kafka.replay(self.settings.kafka_url, agent.topic.name, partition, key=key):
-                    await self._apply(agent, value)
+        for parked in await self.store.read["parked"].find(old, sort=[("parked_at", 1)], limit=20):
+            # To the back of the line, so that keys which cannot be helped yet do not hold up the others.
+            await self.store.read["parked"].update({"_id": parked["_id"]}, {"$set": {"parked_at": now()}})
+            agent, key = self.agents.get(parked["agent"]), parked["key"]
+            if agent is not None and not await dead_letters.blocks(self.store, agent.name, key.encode()):
+                await self._fill_gap(agent, key)
+
+    async def _fill_gap(self, agent: Agent, key: str) -> None:
+        self._gaps.add((agent.name, key))
+        waiting = await inbox.next_parked(self.store, agent.name, key)
+        if waiting is not None:
+            await self._apply(agent, waiting.model_dump_json().encode())
+        if not await self.store.read["parked"].count({"agent": agent.name, "key": key}):
+            return
+        for partition in range(agent.topic.partitions):
+            async for _, value in kafka.replay(self.settings.kafka_url, agent.topic.name, partition, key=key.encode()):
+                await self._apply(agent, value)
 
     async def _watch(self) -> None:
         """Answer health questions; end the process when it has stopped making progress (stack notes, 1.3)."""

@@ -61,7 +61,6 @@ async def apply(store: Store, agent: str, order: Order, envelope: Envelope, hand
             await handler(tx, Fact(event, *meta))
         moved = {"_id": cursor_id, "seq": envelope.seq, "event": envelope.id, "at": now()}
         await tx["inbox"].put(moved)
-        await tx["parked"].delete({"agent": agent, "key": envelope.subject, "seq": {"$lte": envelope.seq}})
         return Outcome.APPLIED if event is not None else Outcome.UNKNOWN
 
     return await store.transaction(run)
@@ -74,9 +73,9 @@ async def _park(tx: Tx, agent: str, envelope: Envelope) -> None:
 
 
 async def next_parked(store: Store, agent: str, key: str) -> Envelope | None:
-    """The parked fact that follows the cursor of (agent, key), if it is there."""
+    """The parked fact that follows the cursor of (agent, key), if it is there; those behind the cursor are cleared."""
     cursor = await store.read["inbox"].get(f"{agent}|{key}")
-    waiting = await store.read["parked"].find_one(
-        {"agent": agent, "key": key, "seq": (cursor["seq"] if cursor else 0) + 1}
-    )
+    last = cursor["seq"] if cursor else 0
+    await store.read["parked"].delete({"agent": agent, "key": key, "seq": {"$lte": last}})
+    waiting = await store.read["parked"].find_one({"agent": agent, "key": key, "seq": last + 1})
     return Envelope.model_validate_json(waiting["value"]) if waiting else None

@@ -17,6 +17,7 @@ FIRST = "0" * 64
 _HASHED = ("n", "prev", "contest_id", "round", "kind", "data", "by", "at")
 _CENT = Decimal("0.01")
 _WITHOUT_SCORE = {"slot.absent": "absent", "slot.withdrawn": "withdrawn"}
+_SIGNED_OFF = {"preliminary": "finalists.named", "final": "result.signed"}
 
 
 class ChainBroken(ValueError):
@@ -152,8 +153,19 @@ class Placed:
     gap: Decimal | None
 
 
+def withdrawn(lines: Iterable[Mapping[str, Any]], round_: str) -> set[str]:
+    """The entries that were taken back before a round was signed off; what is signed stays as it was signed."""
+    gone: set[str] = set()
+    for line in sorted(lines, key=lambda line: int(line["n"])):
+        if line["kind"] == _SIGNED_OFF.get(round_):
+            break
+        if line["kind"] == "script.withdrawn":
+            gone.add(line["data"]["entry_id"])
+    return gone
+
+
 def _collect(
-    lines: Iterable[Mapping[str, Any]], round_: str
+    lines: Sequence[Mapping[str, Any]], round_: str
 ) -> tuple[dict[str, Marks], dict[frozenset[str], list[str]]]:
     marks: dict[str, Marks] = {}
     decided: dict[frozenset[str], list[str]] = {}
@@ -174,7 +186,23 @@ def _collect(
                 marks.setdefault(entry_id, Marks())
         elif kind == "tie.decided":
             decided[frozenset(data["order"])] = list(data["order"])
+    return _without(withdrawn(lines, round_), marks, decided, _finalists(lines) if round_ == "final" else set())
+
+
+def _without(
+    gone: set[str], marks: dict[str, Marks], decided: dict[frozenset[str], list[str]], named: set[str]
+) -> tuple[dict[str, Marks], dict[frozenset[str], list[str]]]:
+    """Whoever takes part and left has no score, and the decided orders hold for those who stay."""
+    for entry in gone & (named | set(marks)):
+        marks.setdefault(entry, Marks()).state = "withdrawn"
+    for order in list(decided.values()):
+        staying = [entry for entry in order if entry not in gone]
+        decided.setdefault(frozenset(staying), staying)
     return marks, decided
+
+
+def _finalists(lines: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {one["entry_id"] for line in lines if line["kind"] == "finalists.named" for one in line["data"]["entries"]}
 
 
 def _taking_part(data: Mapping[str, Any]) -> list[str]:
@@ -186,7 +214,7 @@ def ranking(lines: Iterable[Mapping[str, Any]], round_: str, rules: Rules) -> li
 
     Equal scores share a rank (1, 2, 2, 4) until a logged decision names exactly these entries in order.
     """
-    marks, decided = _collect(lines, round_)
+    marks, decided = _collect(list(lines), round_)
     ranked: list[tuple[Decimal, str]] = []
     rest: list[tuple[str, str]] = []
     for entry, found in marks.items():

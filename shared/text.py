@@ -11,17 +11,23 @@ _INVISIBLE[ord("\u00a0")] = ord(" ")
 _INVISIBLE |= dict.fromkeys((code for code in range(32) if code not in (9, 10)), None)
 # Right-to-left overrides can make a title read differently from what is stored.
 _INVISIBLE |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None)
-_RUN = re.compile(r"\S+")
+_UNSEEN = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_INVISIBLE)))) + "]")
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_TONED = frozenset(
+    letter for letter in map(chr, range(0xC0, 0x1EFA)) if not _TONES.isdisjoint(unicodedata.normalize("NFD", letter))
+)
 _ACRONYM_LENGTH = 6
 
 
 def nfc(text: str) -> str:
     """`text` in NFC, with single line feeds and without invisible signs (stack notes, part 5)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _UNSEEN.search(text):
+        text = text.translate(_INVISIBLE)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
@@ -38,15 +44,7 @@ def folded(text: str) -> str:
 
 def word_count(text: str) -> int:
     """Words as Word counts them: runs between blanks that hold a letter or a digit."""
-    return sum(1 for run in _RUN.findall(nfc(text)) if any(sign.isalnum() for sign in run))
-
-
-def _marked(syllable: str) -> bool:
-    return any(not sign.isascii() for sign in syllable)
-
-
-def _toned(syllable: str) -> bool:
-    return any(sign in _TONES for sign in unicodedata.normalize("NFD", syllable))
+    return sum(1 for run in nfc(text).split() if run[0].isalnum() or any(map(str.isalnum, run)))
 
 
 def diacritics(text: str) -> tuple[int, float, float]:
@@ -62,7 +60,9 @@ def diacritics(text: str) -> tuple[int, float, float]:
     if not syllables:
         return 0, 0.0, 0.0
     total = len(syllables)
-    return total, sum(map(_marked, syllables)) / total, sum(map(_toned, syllables)) / total
+    marked = [syllable for syllable in syllables if not syllable.isascii()]
+    toned = sum(1 for syllable in marked if not _TONED.isdisjoint(syllable))
+    return total, len(marked) / total, toned / total
 
 
 def name_key(full_name: str) -> str:

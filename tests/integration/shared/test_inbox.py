@@ -46,6 +46,7 @@ async def test_a_gap_is_parked_and_nothing_is_skipped(store: Store) -> None:
     assert waiting is not None
     assert await inbox.apply(store, "a", Order.EVERY, waiting, remember) is Outcome.APPLIED
     assert await seen(store) == [1, 2, 3]
+    assert await inbox.next_parked(store, "a", "entry-1") is None
     assert await store.read["parked"].count({}) == 0
 
 

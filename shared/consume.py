@@ -23,7 +23,7 @@ from shared.events.envelope import Envelope
 from shared.inbox import Fact, Handler, Outcome
 from shared.mongo import DriverError, Store, unavailable
 from shared.settings import ServiceSettings
-from shared.topics import TOPICS, Changelog, Topic
+from shared.topics import TOPICS, Changelog, Order, Topic
 
 LANGUAGE = (submissions, judging, notifications)
 """Importing these enters every event type in the register."""
@@ -82,7 +82,8 @@ class Worker:
 
             async def read(stream: Any) -> None:
                 async for message in stream.events():
-                    await self._take(agent, _delivery(message))
+                    if not _is_tombstone(topic, message):
+                        await self._take(agent, _delivery(message))
 
             self.app.agent(kafka.source(self.app, topic), name=f"{self.settings.service}.{agent.name}")(read)
             return handler
@@ -264,6 +265,12 @@ class Worker:
 def database(settings: ServiceSettings) -> str:
     """The name of the service's own database."""
     return settings.mongo_database or settings.service
+
+
+def _is_tombstone(topic: Topic, message: Any) -> bool:
+    """Whether a key of a compacted topic was emptied; on any other topic a message without a value is a fault."""
+    # Passed over here: that a copy forgets what its owner erased belongs to erasure, which is issue 4.
+    return message.message.value is None and topic.compacted and topic.order is Order.LATEST
 
 
 def _delivery(message: Any) -> Delivery:

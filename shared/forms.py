@@ -16,6 +16,8 @@ _SENTENCES = {
     "missing": "Hãy điền mục này.",
     "string_too_short": "Hãy điền mục này.",
     "string_too_long": "Nội dung quá dài (tối đa {max_length} ký tự).",
+    "too_short": "Hãy điền mục này.",
+    "too_long": "Nội dung quá dài (tối đa {max_length} ký tự).",
     "int_parsing": "Hãy nhập một số nguyên.",
     "decimal_parsing": "Hãy nhập một số, ví dụ 7,5.",
     "datetime_from_date_parsing": "Hãy nhập ngày giờ đúng dạng, ví dụ 2019-10-15T17:00.",

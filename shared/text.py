@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _INVISIBLE[ord("\u00a0")] = ord(" ")
@@ -74,5 +74,5 @@ def name_key(full_name: str) -> str:
 Text = Annotated[str, BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value)]
 """A pydantic field for running text: NFC, no invisible signs."""
 
-Line = Annotated[str, AfterValidator(one_line)]
-"""A pydantic field for one line of text."""
+Line = Annotated[str, BeforeValidator(lambda value: one_line(value) if isinstance(value, str) else value)]
+"""A pydantic field for one line of text; blanks alone are an empty line."""

@@ -5,6 +5,7 @@ const wanted = [
   ["[data-countdown]", () => import("./countdown.js")],
   ["[data-live-board]", () => import("./live-board.js")],
   ["[data-count]", () => import("./word-count.js")],
+  ["[data-inbox]", () => import("./inbox.js")],
   ["[data-hold]", () => import("./hold.js")],
   ["[data-score]", () => import("./score-total.js")],
   ["input[type=file][data-max-bytes]", () => import("./file-size.js")],

@@ -1,10 +1,18 @@
-"""What holds for every test: the marker of its folder, and no sockets where a test does no I/O."""
+"""What holds for every test: the marker of its folder, no sockets where a test does no I/O, one whole system for those that want it."""
 
+from __future__ import annotations
+
+import os
 import socket
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deploy.local.system import System
 
 TESTS = Path(__file__).parent
 KINDS = ("unit", "architecture", "contracts", "integration", "route", "browser", "chaos", "bench")
@@ -39,3 +47,19 @@ def _no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     # An event loop keeps its own pair of connected sockets, so only reaching out is refused.
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, refuse)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The whole system on free ports in a throw-away folder, shared by the tests of the route in JSON and in the browser.
+
+    `TESTED_SYSTEM` names the data folder of one that runs already: writing such tests goes faster with it.
+    """
+    from deploy.local.system import System  # noqa: PLC0415 - a unit test pays for none of this
+
+    running = os.environ.get("TESTED_SYSTEM")
+    if running:
+        yield System.running(Path(running))
+        return
+    with System(tmp_path_factory.mktemp("whole")) as started:
+        yield started

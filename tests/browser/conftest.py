@@ -3,12 +3,19 @@
 import functools
 import http.server
 import threading
+from pathlib import Path
 
 import pytest
 
 from shared.ui import assets, preview
 from shared.web import HEADERS
 from tests.browser import chromium
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests come last: Playwright keeps an event loop in the main thread, where no coroutine test can run then."""
+    items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
 
 
 @pytest.fixture(scope="session")

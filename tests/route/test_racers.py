@@ -1,0 +1,66 @@
+"""Forms that create something, pressed twenty times at once over real connections."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from deploy.demo import cast
+from deploy.local.system import System
+from shared.ids import new_id
+from tests.route import playing
+from tests.route.playing import Played
+
+pytestmark = pytest.mark.timeout(600)
+RACERS = 20
+SESSIONS = "/api/submissions/v1/sessions"
+ENTRIES = "/api/submissions/v1/entries"
+
+
+async def _signed_in(url: str, email: str) -> httpx.AsyncClient:
+    client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=60, headers={"Origin": url})
+    session = await client.post(SESSIONS, json={"email": email, "password": cast.PASSWORD})
+    client.headers["Authorization"] = f"Bearer {session.json()['token']}"
+    return client
+
+
+def _beginning(played: Played, key: str, content_group: str = "C1") -> dict[str, str]:
+    groups = {"entrant_group": played.entries[0].entrant_group, "content_group": content_group}
+    return {"client_key": key, "contest_id": played.desk.contest_id, **groups}
+
+
+async def _race(url: str, email: str, path: str, body: dict[str, str]) -> list[httpx.Response]:
+    async with await _signed_in(url, email) as client:
+        return await asyncio.gather(*(client.post(path, json=body) for _ in range(RACERS)))
+
+
+def _mine(url: str, email: str) -> list[dict[str, str]]:
+    async def ask() -> list[dict[str, str]]:
+        async with await _signed_in(url, email) as client:
+            items: list[dict[str, str]] = (await client.get(ENTRIES)).json()["items"]
+            return items
+
+    return playing.wait_for(ask())
+
+
+def test_twenty_racers_with_one_client_key_make_one_entry_and_get_the_same_bytes(system: System, played: Played):
+    email = played.handed_in[0].email
+    before = len(_mine(system.url, email))
+    answers = playing.wait_for(_race(system.url, email, ENTRIES, _beginning(played, new_id())))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(_mine(system.url, email)) == before + 1
+
+
+def test_the_same_client_key_with_another_body_is_refused_with_its_reason(system: System, played: Played):
+    async def twice() -> tuple[httpx.Response, httpx.Response]:
+        async with await _signed_in(system.url, played.handed_in[1].email) as client:
+            key = new_id()
+            first = await client.post(ENTRIES, json=_beginning(played, key))
+            return first, await client.post(ENTRIES, json=_beginning(played, key, "C2"))
+
+    first, second = playing.wait_for(twice())
+    assert first.status_code == 201
+    assert (second.status_code, second.json()["code"]) == (422, "key_reused")
+    assert "đã được dùng cho một nội dung khác" in second.json()["message"]
+    assert second.json()["incident"]

@@ -24,7 +24,7 @@ class RefusedError(Exception):
         super().__init__(f"{method} {path}: {status} {body}")
         self.status = status
         self.code = body.get("code", "") if isinstance(body, dict) else ""
-        self.details: Json = body.get("details", {}) if isinstance(body, dict) else {}
+        self.details: Json = body if isinstance(body, dict) else {}
 
 
 class Trouble:

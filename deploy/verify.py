@@ -98,7 +98,9 @@ def _check_counting(parsed: Mapping[str, Any], report: Report) -> None:
     for round_, name in _ROUNDS:
         counted[round_] = recount.ranking(log, round_, Rules.frozen(log, round_))
         ranked = sum(1 for place in counted[round_] if place.rank is not None)
-        report.lines.append(f"vòng {name}: tính lại {len(counted[round_])} bài, {ranked} bài được xếp hạng")
+        gone = sum(1 for place in counted[round_] if place.state == "withdrawn")
+        told = f", {gone} bài đã rút" if gone else ""
+        report.lines.append(f"vòng {name}: tính lại {len(counted[round_])} bài, {ranked} bài được xếp hạng{told}")
     _check_finalists(log, counted["preliminary"], report)
     _check_result(parsed, counted["final"], report)
 
@@ -139,9 +141,11 @@ def _check_finalists(log: Sequence[Mapping[str, Any]], places: Sequence[Placed],
             report.faults.append(f"bài {one['entry_id']}: hạng hoặc điểm sơ khảo khác với bản tính lại")
     chosen = {one["entry_id"] for one in named[-1]["entries"]}
     worst = max((one["rank"] for one in named[-1]["entries"]), default=0)
-    left_out = chosen | set(named[-1]["left_out"])
+    # Whoever was taken back has no rank, so nobody else may be left out.
+    if set(named[-1]["left_out"]) != recount.withdrawn(log, "preliminary"):
+        report.faults.append("các bài không xét vào chung khảo khác với các bài đã rút ghi trong nhật ký")
     for entry, place in counted.items():
-        passed_over = entry not in left_out and (place.rank or 0) <= worst
+        passed_over = entry not in chosen and (place.rank or 0) <= worst
         # An equal one may be passed over by a decision with its reason, a better one never.
         if passed_over and ((place.rank or 0) < worst or not named[-1]["reason"]):
             report.faults.append(f"bài {entry} đứng trên bài vào chung khảo nhưng bị bỏ qua")

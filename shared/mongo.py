@@ -6,6 +6,7 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer 
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
+from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import WriteConcern
 from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
@@ -185,6 +187,12 @@ class Store:
             blob_id, blob_id, content, metadata={"media_type": media_type, "sha256": digest}
         )
         return digest
+
+    async def delete_blob(self, blob_id: str) -> None:
+        """Take back bytes that nothing links to; when there are none, nothing happens."""
+        bucket: Any = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
+        with suppress(NoFile):
+            await bucket.delete(blob_id)
 
     async def get_blob(self, blob_id: str) -> bytes:
         """The bytes stored under `blob_id`. Raises DriverError when there are none."""

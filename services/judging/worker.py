@@ -3,5 +3,5 @@
 from services.judging.settings import Settings
 from shared.consume import Worker
 
-worker = Worker(Settings(), rooms=("copies", "progress", "boards"))
+worker = Worker(Settings(), rooms=("copies", "finals", "progress", "boards"))
 app = worker.app

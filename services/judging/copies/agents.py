@@ -1,14 +1,14 @@
-"""Reads the topics of submissions into judging's copies. What is kept of them is decided in `service`."""
+"""Reads the topics of submissions into judging's copies. What is kept of them is decided in `service`.
+
+Entries are read in `finals`: a withdrawal is a copy, a line of the score log and the end of a slot in one transaction.
+"""
 
 from services.judging.copies import service
 from services.judging.worker import worker
 from shared import topics
-from shared.events.submissions import ContestPublished, EntryAccepted, EntryWithdrawn, PersonUpdated, UnitUpdated
-from shared.ids import new_code
+from shared.events.submissions import ContestPublished, PersonUpdated, UnitUpdated
 from shared.inbox import Fact
 from shared.mongo import Tx
-
-_DRAWN = 8
 
 
 @worker.agent(topics.CONTESTS)
@@ -17,17 +17,6 @@ async def on_contests(tx: Tx, fact: Fact) -> None:
     match fact.event:
         case ContestPublished() as published:
             await service.remember_contest(tx, published)
-
-
-@worker.agent(topics.ENTRIES)
-async def on_entries(tx: Tx, fact: Fact) -> None:
-    """An entry was accepted or withdrawn."""
-    match fact.event:
-        case EntryAccepted() as accepted:
-            codes = [new_code() for _ in range(_DRAWN)]
-            await service.remember_entry(tx, accepted, codes=codes, by=fact.by, at=fact.time)
-        case EntryWithdrawn(entry_id=entry_id):
-            await service.remember_withdrawal(tx, entry_id)
 
 
 @worker.agent(topics.PEOPLE)

@@ -127,12 +127,14 @@ async def remember_entry(tx: Tx, accepted: EntryAccepted, *, codes: Sequence[str
     await repository.put_sealed(tx, Sealed.model_validate(accepted.model_dump()))
 
 
-async def remember_withdrawal(tx: Tx, entry_id: str) -> None:
-    """The entrant took the entry back; an entry that was never accepted left no script."""
+async def remember_withdrawal(tx: Tx, entry_id: str) -> Script | None:
+    """The entrant took the entry back: the script that left, None when it was never accepted or left before."""
     known = await repository.find_script(tx, entry_id)
-    if known is not None:
-        known.state = ScriptState.WITHDRAWN
-        await repository.save_script(tx, known)
+    if known is None or known.state is ScriptState.WITHDRAWN:
+        return None
+    known.state = ScriptState.WITHDRAWN
+    await repository.save_script(tx, known)
+    return known
 
 
 async def remember_person(tx: Tx, updated: PersonUpdated) -> None:

@@ -6,21 +6,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from services.judging.copies import service as copies
-from services.judging.copies.domain import PersonCopy
-from services.judging.finals import repository
-from services.judging.finals.domain import (
-    AlreadyScored,
-    Final,
-    FinalState,
-    JudgeExcluded,
-    ReasonNeeded,
-    Slot,
-    SlotState,
-)
+from services.judging.copies.domain import PersonCopy, ScriptState
+from services.judging.finals import domain, repository
+from services.judging.finals.domain import Final, FinalState, Slot, SlotState
 from services.judging.finals.repository import INDEXES
 from services.judging.juries import service as juries
 from services.judging.rubrics import service as rubrics
 from services.judging.scorelog import service as scorelog
+from services.judging.scorelog.domain import Line
 from shared import once, outbox
 from shared.errors import NotFound
 from shared.events.judging import ScoreGiven, SlotClosed, SlotOpened
@@ -29,7 +22,8 @@ from shared.mongo import Document, Store, Tx
 
 __all__ = ["INDEXES"]
 
-FINAL = "final"
+FINAL, _BOTH_ROUNDS = "final", "all"
+_NOBODY, _TAKEN_BACK = Person("system", "", frozenset()), "Tác giả rút bài"
 
 
 class Act(NamedTuple):
@@ -45,11 +39,14 @@ class Act(NamedTuple):
         """Do `work` once under this key."""
         return await once.once(store, action=name, by=self.by.id, key=self.key, body=body, work=work)
 
+    async def note(self, tx: Tx, contest_id: str, kind: str, data: Document, round_: str = FINAL) -> Line:
+        """Write a line into the score log."""
+        place = {"contest_id": contest_id, "round": round_, "kind": kind}
+        return await scorelog.append(tx, **place, data=data, by=self.by.id, at=self.at)
+
     async def log(self, tx: Tx, slot: Slot, kind: str, **data: Any) -> None:
         """Write a line about a slot into the score log."""
-        about = {"slot_id": slot.id, "entry_id": slot.entry_id, **data}
-        place = {"contest_id": slot.contest_id, "round": FINAL, "kind": kind}
-        await scorelog.append(tx, **place, data=about, by=self.by.id, at=self.at)
+        await self.note(tx, slot.contest_id, kind, {"slot_id": slot.id, "entry_id": slot.entry_id, **data})
 
     async def tell(self, tx: Tx, slot: Slot, event: SlotOpened | ScoreGiven | SlotClosed) -> None:
         """Publish a fact of a slot."""
@@ -66,8 +63,10 @@ async def draw(store: Store, contest_id: str, act: Act, *, asked: str | None, fr
     async def work(tx: Tx) -> Document:
         drawn, contest = await repository.final(tx, contest_id), await copies.contest(tx, contest_id)
         named = await scorelog.lines(tx, contest_id, kinds=("finalists.named",))
-        entries = [one["entry_id"] for one in named[-1].data["entries"]] if named else []
+        gone = {one.entry_id for one in await copies.scripts(tx, contest_id) if one.state is ScriptState.WITHDRAWN}
+        chosen = [one["entry_id"] for one in named[-1].data["entries"]] if named else []
         each = timedelta(minutes=contest.presentation_minutes + contest.question_minutes)
+        entries = [entry for entry in chosen if entry not in gone]
         event = drawn.draw(entries, asked or fresh, act.at, first_at=contest.timetable.final_at, each=each)
         shown = []
         for place in event.slots:
@@ -84,9 +83,7 @@ async def draw(store: Store, contest_id: str, act: Act, *, asked: str | None, fr
         await repository.save_final(tx, drawn)
         await rubrics.freeze(tx, contest_id, FINAL, act.at)
         data = {"seed": event.seed, "slots": [place.model_dump(exclude={"starts_at"}) for place in event.slots]}
-        await scorelog.append(
-            tx, contest_id=contest_id, round=FINAL, kind="order.drawn", data=data, by=act.by.id, at=act.at
-        )
+        await act.note(tx, contest_id, "order.drawn", data)
         await outbox.add(tx, event, subject=contest_id, seq=drawn.facts, by=act.by.id, time=act.at)
         return {"seed": event.seed, "slots": shown}
 
@@ -148,6 +145,24 @@ async def set_aside(store: Store, slot_id: str, act: Act, *, outcome: SlotState,
     return await _stage(store, slot_id, act, {"outcome": outcome.value, "reason": reason}, setting_aside)
 
 
+async def withdraw(tx: Tx, entry_id: str, at: datetime) -> None:
+    """The entrant took an accepted entry back: one line of the log, and its slot is over if it was still to come.
+
+    The lines name nobody: they are published, and an owner's id would tie the code of the script to a person.
+    """
+    gone = await copies.remember_withdrawal(tx, entry_id)
+    if gone is None:
+        return
+    act = Act(_NOBODY, "", at)
+    await act.note(tx, gone.contest_id, "script.withdrawn", {"entry_id": entry_id, "at": at}, _BOTH_ROUNDS)
+    for slot in await repository.slots(tx, gone.contest_id):
+        if slot.entry_id == entry_id and slot.state is SlotState.DRAWN:
+            event = slot.set_aside(SlotState.WITHDRAWN, at, reason=_TAKEN_BACK)
+            await repository.save_slot(tx, slot)
+            await act.log(tx, slot, "slot.withdrawn", reason=_TAKEN_BACK)
+            await act.tell(tx, slot, event)
+
+
 async def excluded(tx: Tx, slot: Slot) -> set[str]:
     """The judges who may not mark a slot: conflicts known before, and recusals."""
     return await juries.conflicted(tx, slot.contest_id, slot.entry_id) | await repository.recused(tx, slot.id)
@@ -165,7 +180,7 @@ async def _markable(tx: Tx, slot_id: str, by: Person) -> Slot:
         raise NotFound
     (await repository.final(tx, slot.contest_id)).require_unlocked()
     if by.id in await excluded(tx, slot):
-        raise JudgeExcluded
+        raise domain.JudgeExcluded
     return slot
 
 
@@ -200,9 +215,9 @@ async def recuse(store: Store, slot_id: str, act: Act, *, reason: str) -> Docume
     async def work(tx: Tx) -> Document:
         slot = await _markable(tx, slot_id, act.by)
         if not reason:
-            raise ReasonNeeded(field="reason")
+            raise domain.ReasonNeeded(field="reason")
         if (await repository.score(tx, slot, act.by.id)).revision:
-            raise AlreadyScored
+            raise domain.AlreadyScored
         await repository.recuse(tx, slot.id, act.by.id)
         await act.log(tx, slot, "judge.recused", judge_id=act.by.id, reason=reason)
         return {"slot_id": slot.id, "state": "recused"}
@@ -218,9 +233,7 @@ async def lock(store: Store, contest_id: str, act: Act) -> Document:
         whole = await repository.final(tx, contest_id)
         whole.lock(await repository.slots(tx, contest_id), act.by.id, act.at)
         await repository.save_final(tx, whole)
-        line = await scorelog.append(
-            tx, contest_id=contest_id, round=FINAL, kind="final.locked", data={}, by=act.by.id, at=act.at
-        )
+        line = await act.note(tx, contest_id, "final.locked", {})
         return {"contest_id": contest_id, "state": whole.state.value, "log_head": line.hash}
 
     return await act.once(store, "finals.lock", {"contest_id": contest_id}, work)

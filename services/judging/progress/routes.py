@@ -23,7 +23,6 @@ api = APIRouter(prefix="/api/judging/v1")
 Chair = Annotated[Person, may(Role.CHAIR, Role.ORGANISER)]
 Overseer = Annotated[Person, may(Role.CHAIR, Role.ORGANISER, Role.AUDITOR)]
 _OVERSEERS = (Role.CHAIR, Role.ORGANISER, Role.AUDITOR)
-_DONE = (SheetState.SEALED, SheetState.WITHDRAWN)
 _PAGE = "/cham-thi/quan-ly/{contest_id}"
 
 
@@ -62,12 +61,14 @@ async def queue(
     """A judge's scripts; for chair, organiser and auditor their contests."""
     store = store_of(request)
     contests = await copies.contests(store.read)
-    rows = await sheets.queue(store, person)
+    given = await sheets.queue(store, person)
+    rows = [row for row in given if row.state is not SheetState.WITHDRAWN]
     context: dict[str, Any] = {
         "rows": rows,
         "names": {one.contest_id: one.short_name for one in contests},
         "overseen": [one for one in contests if any(person.may(role, one.contest_id) for role in _OVERSEERS)],
-        "following": next((row for row in rows if row.state not in _DONE), None),
+        "withdrawn": [row.code for row in given if row.state is SheetState.WITHDRAWN],
+        "following": next((row for row in rows if row.state is not SheetState.SEALED), None),
         "done": sum(row.state is SheetState.SEALED for row in rows),
     }
     return page(request, "progress/queue.html", **context)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from services.judging.copies import service as copies
+from services.judging.copies.domain import ScriptState
 from services.judging.juries import service as juries
 from services.judging.juries.domain import Assignment
 from services.judging.progress import domain, repository
@@ -29,23 +30,32 @@ async def standing(store: Store, contest_id: str, round_: str, by: Person) -> St
     """Progress by judge from the board, and the gaps. Raises Forbidden for all but chair, organiser and auditor."""
     by.require(Role.CHAIR, Role.ORGANISER, Role.AUDITOR, scope=contest_id)
     tx = store.read
-    given = await juries.assignments(tx, contest_id, round_)
+    given = await _expected(tx, contest_id, round_)
     names = {one.id: one.name for one in await copies.judges(tx, contest_id)}
     judges = domain.by_judge(given, await repository.sealed(tx, contest_id, round_), names)
     return Standing(judges, await _gaps(tx, contest_id, round_, given))
+
+
+async def _expected(tx: Tx, contest_id: str, round_: str) -> list[Assignment]:
+    """The assignments that still count: of a script that left the contest only those sealed before."""
+    given = await juries.assignments(tx, contest_id, round_)
+    gone = {one.entry_id for one in await copies.scripts(tx, contest_id) if one.state is ScriptState.WITHDRAWN}
+    sealed = {one.id for one in await sheets.sealed(tx, contest_id, round_)} if gone else set()
+    return [one for one in given if one.entry_id not in gone or one.id in sealed]
 
 
 async def _gaps(tx: Tx, contest_id: str, round_: str, given: list[Assignment]) -> list[tuple[str, Gap]]:
     rubric = await rubrics.find(tx, contest_id, round_)
     if rubric is None:
         return []
-    codes = {one.entry_id: one.code for one in await copies.scripts(tx, contest_id)}
+    scripts = await copies.scripts(tx, contest_id)
+    codes = {one.entry_id: one.code for one in scripts if one.state is ScriptState.ACTIVE}
     sealed, readers = defaultdict(list), defaultdict(list)
     for sheet in await sheets.sealed(tx, contest_id, round_):
         sealed[sheet.entry_id].append(sheet)
     for one in given:
         readers[one.entry_id].append(one)
-    found = [gap_of(readers[entry], sealed[entry], rubric) for entry in readers]
+    found = [gap_of(readers[entry], sealed[entry], rubric) for entry in readers if entry in codes]
     wide = [gap for gap in found if gap is not None and gap.too_wide]
     return sorted(((codes[gap.entry_id], gap) for gap in wide), key=lambda pair: pair[0])
 

@@ -1,13 +1,14 @@
 """Ranking, naming finalists, deciding ties, signing off, publishing; everything is computed from the score log."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from services.judging.copies import service as copies
-from services.judging.copies.domain import ContestCopy, Script, ScriptState
+from services.judging.copies.domain import ContestCopy, Script
 from services.judging.finals import service as finals
 from services.judging.finals.service import Act
 from services.judging.results import domain, repository
@@ -93,9 +94,9 @@ async def name_finalists(
     async def work(tx: Tx) -> Document:
         contest = await copies.contest(tx, contest_id)
         scripts = await copies.scripts(tx, contest_id)
-        left_out = {script.entry_id for script in scripts if script.state is ScriptState.WITHDRAWN}
-        result = await repository.get(tx, contest_id, PRELIMINARY)
-        places = await _places(tx, await _lines(tx, contest_id), contest_id, PRELIMINARY)
+        lines, result = await _lines(tx, contest_id), await repository.get(tx, contest_id, PRELIMINARY)
+        left_out = recount.withdrawn(lines, PRELIMINARY)
+        places = await _places(tx, lines, contest_id, PRELIMINARY)
         picked = _entries(scripts, codes) if codes else None
         with _in_codes(scripts):
             chosen = domain.choose(places, count or contest.finalists, picked=picked, left_out=left_out, reason=reason)
@@ -205,13 +206,27 @@ async def _draft(tx: Tx, contest_id: str) -> Draft | None:
     return Draft(content, hashlib.sha256(content).hexdigest(), lines[-1]["hash"], len(lines))
 
 
+@asynccontextmanager
+async def _kept(store: Store, contest_id: str, draft: Draft | None) -> AsyncIterator[str]:
+    """The id of the stored draft ("" without one). What a refused or repeated publication stored is deleted again.
+
+    After a failure of the database the file stays: whether the publication that links to it was committed is unknown.
+    """
+    file_id = await repository.keep_file(store, draft.content) if draft else ""
+    try:
+        yield file_id
+    except Refusal:
+        await repository.drop_unlinked(store, contest_id, FINAL, file_id)
+        raise
+    await repository.drop_unlinked(store, contest_id, FINAL, file_id)
+
+
 async def publish(store: Store, contest_id: str, act: Act) -> Document:
     """Make the signed result public, with its file. Raises NotSigned, SignerMayNotPublish, AlreadyPublished, ResultMoved."""
     act.by.require(Role.ORGANISER, scope=contest_id)
     draft = await store.transaction(lambda tx: _draft(tx, contest_id))
-    file_id = await repository.keep_file(store, draft.content) if draft else ""
 
-    async def work(tx: Tx) -> Document:
+    async def work(tx: Tx, file_id: str) -> Document:
         result = await repository.get(tx, contest_id, FINAL)
         result.require_publishable(act.by.id)
         if draft is None or (await scorelog.head(tx, contest_id)).n != draft.lines:
@@ -225,7 +240,8 @@ async def publish(store: Store, contest_id: str, act: Act) -> Document:
         await _tell(tx, act, result, event)
         return {"slug": slug, "file_sha256": draft.sha256, "result_version": result.result_version}
 
-    return await act.once(store, "results.publish", {"contest_id": contest_id}, work)
+    async with _kept(store, contest_id, draft) as file_id:
+        return await act.once(store, "results.publish", {"contest_id": contest_id}, partial(work, file_id=file_id))
 
 
 async def published(tx: Tx) -> list[tuple[Result, ContestCopy]]:

@@ -124,7 +124,8 @@ def _comma(mark: Decimal) -> str:
 async def _sheet_page(request: Request, sheet_id: str, person: Person, **shown: Any) -> Response:
     store = store_of(request)
     seen = await service.view(store, sheet_id, person)
-    rows = [row for row in await service.queue(store, person) if row.contest_id == seen.sheet.contest_id]
+    mine = [row for row in await service.queue(store, person) if row.contest_id == seen.sheet.contest_id]
+    rows = [row for row in mine if row.state is not SheetState.WITHDRAWN or row.sheet_id == sheet_id]
     place = next(number for number, row in enumerate(rows) if row.sheet_id == sheet_id)
     sheet = seen.sheet
     kept = {"marks": {name: _comma(mark) for name, mark in sheet.marks.items()}, "comment": sheet.comment}
@@ -250,8 +251,8 @@ async def recuse(request: Request, sheet_id: str, person: Judge) -> Response:
 
 @api.get("/queue")
 async def my_queue(request: Request, person: Judge) -> list[SheetRow]:
-    """The sheets of the judge who asks."""
-    rows = await service.queue(store_of(request), person)
+    """The sheets of the judge who asks, without those of scripts that left the contest."""
+    rows = [row for row in await service.queue(store_of(request), person) if row.state is not SheetState.WITHDRAWN]
     return [SheetRow.model_validate(row, from_attributes=True) for row in rows]
 
 

@@ -1,4 +1,4 @@
-"""A worker with one agent whose behaviour the event itself chooses: quick, slow, or failing. Run as a real process."""
+"""A worker whose agent does what the event says (quick, slow, failing), and one that reads states. Run as a process."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ from shared.events.judging import SheetSealed
 from shared.inbox import Fact
 from shared.mongo import Tx
 from shared.settings import ServiceSettings
-from shared.topics import SHEETS
+from shared.topics import PEOPLE, SHEETS
 
 
 class ToySettings(ServiceSettings):
@@ -42,4 +42,10 @@ async def on_sheets(tx: Tx, fact: Fact) -> None:
             await asyncio.to_thread(begun.touch)
             if first:
                 await asyncio.sleep(4)
+    await tx["seen"].update({"_id": fact.subject}, {"$push": {"seqs": fact.seq}}, upsert=True)
+
+
+@worker.agent(PEOPLE)
+async def on_people(tx: Tx, fact: Fact) -> None:
+    """Write down which states of a person were read."""
     await tx["seen"].update({"_id": fact.subject}, {"$push": {"seqs": fact.seq}}, upsert=True)

@@ -220,3 +220,38 @@ def test_the_command_answers_by_its_exit_code_and_says_what_it_counted(tmp_path,
     assert "KHÁC NHAU" in capsys.readouterr().out
     assert verify.verify(tmp_path / "none.json", quiet=True) == 1
     assert capsys.readouterr().out == ""
+
+
+def a_log_without(entry, *, said):
+    """Three entries, the best of them left out of the final; `said`: whether the log tells of its withdrawal."""
+    log = Log()
+    log.add("preliminary", "rubric.frozen", quorum=1, third_reader=False, gap_limit=None)
+    for one, marks in (("e1", "40.0"), ("e2", "35.5"), ("e3", "50.0")):
+        log.sheet(one, "j1", [marks])
+    if said:
+        log.add("all", "script.withdrawn", entry_id=entry, at=AT)
+    places = recount.ranking(log.lines, "preliminary", recount.Rules.frozen(log.lines, "preliminary"))
+    named = [
+        {"entry_id": p.entry_id, "rank": p.rank, "score": p.score} for p in places if p.rank and p.entry_id != entry
+    ]
+    log.add("preliminary", "finalists.named", entries=named, left_out=[entry], reason="")
+    log.add("final", "rubric.frozen", quorum=1, third_reader=False, gap_limit=None)
+    slots = [{"slot_id": f"s{n}", "entry_id": one, "position": n} for n, one in enumerate(ORDER, start=1)]
+    log.add("final", "order.drawn", seed=SEED, slots=slots)
+    log.score("e1", "j1", ["50.0"])
+    return log
+
+
+def test_an_entry_that_was_withdrawn_is_left_out_with_the_log_as_witness():
+    log = a_log_without("e3", said=True)
+    log.add("all", "script.withdrawn", entry_id="e2", at=AT)
+    report = verify.examine(a_file(log))
+    assert report.faults == []
+    assert any("sơ khảo" in line and "1 bài đã rút" in line for line in report.lines)
+    assert any("chung khảo" in line and "1 bài đã rút" in line for line in report.lines)
+
+
+def test_an_entry_left_out_without_a_withdrawal_in_the_log_is_found():
+    assert any(
+        "đã rút ghi trong nhật ký" in fault for fault in verify.examine(a_file(a_log_without("e3", said=False))).faults
+    )

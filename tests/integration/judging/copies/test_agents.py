@@ -4,6 +4,7 @@ import pytest
 
 from services.judging.copies import agents, service
 from services.judging.copies.domain import CodesExhausted, ScriptState
+from services.judging.finals.agents import on_entries
 from shared import topics
 from shared.errors import NotFound
 from shared.events.envelope import Envelope, Event
@@ -14,7 +15,7 @@ from shared.inbox import Outcome, apply
 from shared.mongo import Store, Tx
 from tests.integration.judging.builders import CONTEST, START, contest_fact, entry_fact, outbox_rows
 
-ENTRIES = ("copies.on_entries", topics.ENTRIES.order, agents.on_entries)
+ENTRIES = ("finals.on_entries", topics.ENTRIES.order, on_entries)
 
 
 def envelope(event: Event, subject: str, seq: int) -> Envelope:

@@ -178,10 +178,28 @@ async def test_publishing_twice_at_once_makes_one_result(store):
         *(results.publish(store, CONTEST, act(ORGANISER)) for _ in range(3)), return_exceptions=True
     )
     assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyPublished", "AlreadyPublished", "dict"]
+    assert await files(store) == [(await results.find_published(store.read, SLUG)).file_id]
     key = new_id()
     with pytest.raises(domain.AlreadyPublished):
         await results.publish(store, CONTEST, act(ORGANISER, key))
     assert len(await outbox_rows(store, f"{CONTEST}:final")) == 1
+
+
+async def files(store):
+    """The ids of the stored files, and of those whose bytes are there."""
+    kept = [one["_id"] for one in await store.read["blobs.files"].find({})]
+    assert {one["files_id"] for one in await store.read["blobs.chunks"].find({})} == set(kept)
+    return kept
+
+
+async def test_a_refused_publication_leaves_no_file_behind(store):
+    await locked(store)
+    await results.sign_off(store, CONTEST, act(BOTH))
+    with pytest.raises(domain.SignerMayNotPublish):
+        await results.publish(store, CONTEST, act(BOTH))
+    assert await files(store) == []
+    await results.publish(store, CONTEST, act(ORGANISER))
+    assert await files(store) == [(await results.find_published(store.read, SLUG)).file_id]
 
 
 async def test_the_same_key_gives_the_same_publication(store):

@@ -196,3 +196,41 @@ def test_entries_without_a_rank_win_nothing_and_prizes_may_be_left_over():
     lines = [sealed(1, "e1", "j1", "99")]
     places = recount.ranking(lines, "preliminary", WRITTEN)
     assert recount.prizes(places, {"e1": "individual"}, PRIZES) == {}
+
+
+def a_round_of_three():
+    totals = {"e1": "90.0", "e2": "80.0", "e3": "70.0"}
+    entries = [(entry, judge, total) for entry, total in totals.items() for judge in ("j1", "j2")]
+    return [sealed(n, entry, judge, total) for n, (entry, judge, total) in enumerate(entries, start=1)]
+
+
+def test_a_withdrawn_entry_has_no_rank_though_its_sheets_are_sealed_and_the_others_move_up():
+    places = counted([*a_round_of_three(), line(7, "script.withdrawn", "all", entry_id="e1")])
+    assert (places["e1"].state, places["e1"].rank, places["e1"].score) == ("withdrawn", None, None)
+    assert [places[entry].rank for entry in ("e2", "e3")] == [1, 2]
+
+
+def test_a_withdrawal_after_the_round_was_signed_off_changes_nothing_in_it():
+    named = line(7, "finalists.named", entries=[{"entry_id": "e1"}, {"entry_id": "e2"}])
+    lines = [*a_round_of_three(), named, line(8, "script.withdrawn", "all", entry_id="e1")]
+    assert counted(lines)["e1"].rank == 1
+    assert recount.withdrawn(lines, "preliminary") == set()
+    assert recount.withdrawn(lines, "final") == {"e1"}
+
+
+def test_a_finalist_who_withdrew_is_shown_in_the_final_and_an_entry_that_never_got_there_is_not():
+    named = line(7, "finalists.named", entries=[{"entry_id": "e1"}, {"entry_id": "e2"}])
+    gone = [line(n, "script.withdrawn", "all", entry_id=entry) for n, entry in ((8, "e1"), (9, "e3"))]
+    given = {"entry_id": "e2", "judge_id": "j1", "total": "50", "revision": 1}
+    places = counted(
+        [*a_round_of_three(), named, *gone, line(10, "score.given", "final", **given)], Rules(quorum=1), "final"
+    )
+    assert {entry: place.state for entry, place in places.items()} == {"e2": "ranked", "e1": "withdrawn"}
+
+
+def test_a_decided_order_holds_for_those_who_stay():
+    lines = [sealed(n, entry, "j1", "80.0") for n, entry in enumerate(("e1", "e2", "e3"), start=1)]
+    lines += [line(4, "tie.decided", order=["e3", "e1", "e2"], reason="…")]
+    lines += [line(5, "script.withdrawn", "all", entry_id="e1")]
+    places = counted(lines, Rules(quorum=1))
+    assert [places[entry].rank for entry in ("e3", "e2", "e1")] == [1, 2, None]

@@ -1,0 +1,23 @@
+"""Reads the entries of submissions: accepted ones become scripts, withdrawn ones leave the contest and the final."""
+
+from services.judging.copies import service as copies
+from services.judging.finals import service
+from services.judging.worker import worker
+from shared import topics
+from shared.events.submissions import EntryAccepted, EntryWithdrawn
+from shared.ids import new_code
+from shared.inbox import Fact
+from shared.mongo import Tx
+
+_DRAWN = 8
+
+
+@worker.agent(topics.ENTRIES)
+async def on_entries(tx: Tx, fact: Fact) -> None:
+    """An entry was accepted or withdrawn; one cursor for both, so that no withdrawal runs ahead of its script."""
+    match fact.event:
+        case EntryAccepted() as accepted:
+            codes = [new_code() for _ in range(_DRAWN)]
+            await copies.remember_entry(tx, accepted, codes=codes, by=fact.by, at=fact.time)
+        case EntryWithdrawn(entry_id=entry_id):
+            await service.withdraw(tx, entry_id, at=fact.time)

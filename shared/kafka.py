@@ -126,9 +126,11 @@ class Producer:
         )
         try:
             await self._producer.start()
-        except KafkaError as error:
+        except BaseException as error:  # also when it is cancelled in mid-way: what has begun must be closed
             await self._stop()
-            raise SendFailed(str(error)) from error
+            if isinstance(error, KafkaError):
+                raise SendFailed(str(error)) from error
+            raise
         return self
 
     async def __aexit__(

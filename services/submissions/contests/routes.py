@@ -144,7 +144,9 @@ async def create(request: Request, person: Organiser) -> Response:
         made = await service.create(store_of(request), typed.rules(), key=typed.client_key, by=person, at=now())
     except Refusal as refusal:
         form.refuse(refusal)
-        return _form(request, None, shaped(form.typed), errors=form.errors, status=refusal.status)
+        # An address made out of a name that is still missing would stay in its field, and be somebody else's.
+        shape = shaped(form.typed) | {"slug": form.typed.get("slug", "")}
+        return _form(request, None, shape, errors=form.errors, status=refusal.status)
     return see_other(request, f"/cuoc-thi/quan-ly/{made['contest_id']}", "Đã lưu bản nháp.")
 
 

@@ -144,8 +144,7 @@ async def create(request: Request, person: Organiser) -> Response:
         made = await service.create(store_of(request), typed.rules(), key=typed.client_key, by=person, at=now())
     except Refusal as refusal:
         form.refuse(refusal)
-        # An address made out of a name that is still missing would stay in its field, and be somebody else's.
-        shape = shaped(form.typed) | {"slug": form.typed.get("slug", "")}
+        shape = shaped(form.typed) | {"slug": form.typed.get("slug", "")}  # none made of a name that is still missing
         return _form(request, None, shape, errors=form.errors, status=refusal.status)
     return see_other(request, f"/cuoc-thi/quan-ly/{made['contest_id']}", "Đã lưu bản nháp.")
 

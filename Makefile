@@ -52,7 +52,10 @@ check: $(READY) ## Trình bày, lỗi, kiểu, luật nhập, kiểm thử nhanh
 
 test: $(READY) ## Toàn bộ kiểm thử, với Kafka và MongoDB riêng / the whole suite on its own Kafka and MongoDB
 	@$(PY) -m deploy fetch --tests
-	$(PYTEST) tests --ignore=tests/bench $(ARGS)
+	@failed=0; \
+	$(PYTEST) tests/unit tests/contracts tests/architecture tests/integration -n 3 --dist loadfile $(ARGS) || failed=1; \
+	$(PYTEST) tests/route tests/browser tests/chaos $(ARGS) || failed=1; \
+	exit $$failed
 
 route: $(READY) ## Chỉ chặng đường của một bài dự thi / only the route of one entry
 	@$(PY) -m deploy fetch --tests

@@ -61,6 +61,17 @@ def test_building_without_the_packages_says_what_to_run(tmp_path):
         assets.build(tmp_path)
 
 
+def shown(path):
+    """What of a template or a stylesheet can get onto a screen: not its comments."""
+    return re.sub(r"\{#.*?#\}|/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+
+
+def test_no_template_and_no_style_shows_a_character_that_our_font_lacks():
+    held = set().union(*(_code_points(ranges) for ranges in assets.SUBSETS.values())) | {ord("\n")}
+    for path in [*ON_SCREEN, *(STATIC / "css").glob("*.css")]:
+        assert not {one for one in shown(path) if ord(one) not in held}, path.name
+
+
 def test_every_vietnamese_letter_is_in_exactly_one_part_of_the_font():
     letters = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
     held = {name: _code_points(ranges) for name, ranges in assets.SUBSETS.items()}

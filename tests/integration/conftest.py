@@ -31,7 +31,6 @@ def database_name(stack: Stack) -> Iterator[str]:
     name = f"t_{new_id().replace('-', '')}"
     yield name
     client: MongoClient[dict[str, object]] = MongoClient(stack.mongo_url)
-    client.admin.command("killAllSessions", [])  # what killed processes left open would hold the database for seconds
     client.drop_database(name)
     client.close()
 

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaProducer
+from pymongo import MongoClient
 
 from shared.clock import now
 from shared.events.envelope import Envelope
@@ -109,7 +111,14 @@ async def worker(
         finally:
             if process.returncode is None:
                 process.kill()
-            await process.wait()
+                await process.wait()
+                await asyncio.to_thread(_end_what_is_open, mongo_url)
+
+
+def _end_what_is_open(mongo_url: str) -> None:
+    """A transaction that the killed process had begun would hold up the end of the test for seconds."""
+    with MongoClient[dict[str, Any]](mongo_url) as client:
+        client.admin.command("killAllSessions", [])
 
 
 async def until(check: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:

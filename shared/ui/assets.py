@@ -48,12 +48,12 @@ def font_subset(source: Path, unicodes: str) -> bytes:
         notdef_outline=True,
         ignore_missing_unicodes=False,
     )
-    font = subset.load_font(source, options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=subset.parse_unicodes(unicodes.replace("U+", "")))
-    cutter.subset(font)
     content = io.BytesIO()
-    subset.save_font(font, content, options)
+    with subset.load_font(source, options) as font:
+        cutter.subset(font)
+        subset.save_font(font, content, options)
     return content.getvalue()
 
 

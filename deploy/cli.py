@@ -20,6 +20,9 @@ dlq = typer.Typer(no_args_is_help=True, help="Tin không xử lý được: xem 
 app.add_typer(dlq, name="dlq")
 
 Folder = Annotated[Path, typer.Option("--data", help="Thư mục dữ liệu", default_factory=places.data)]
+OneService = Annotated[
+    str | None, typer.Option(help="Chỉ của một dịch vụ: submissions, judging hoặc notifications; bỏ trống là tất cả")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON cho máy đọc")]
 
 
@@ -106,7 +109,7 @@ def topics(folder: Folder) -> None:
 
 
 @dlq.command("list")
-def dlq_list(folder: Folder, *, service: str | None = None, as_json: AsJson = False) -> None:
+def dlq_list(folder: Folder, *, service: OneService = None, as_json: AsJson = False) -> None:
     """Liệt kê tin không xử lý được của mọi dịch vụ, kèm lý do."""
     letters = import_module("deploy.dead_letters").waiting(folder.resolve(), service)
     if as_json:
@@ -123,7 +126,7 @@ def dlq_list(folder: Folder, *, service: str | None = None, as_json: AsJson = Fa
 def dlq_replay(
     folder: Folder,
     letters: Annotated[list[str] | None, typer.Argument(help="Mã của tin; bỏ trống là tất cả")] = None,
-    service: str | None = None,
+    service: OneService = None,
 ) -> None:
     """Cho xử lý lại; tiến trình worker của dịch vụ làm trong vài giây."""
     asked = import_module("deploy.dead_letters").replay(folder.resolve(), service, letters)
@@ -142,9 +145,9 @@ def demo(
     url: Annotated[
         str | None, typer.Option(help="Địa chỉ một hệ thống khác; mặc định là hệ thống trên máy này")
     ] = None,
-    entries: int = 60,
-    judges: int = 6,
-    finalists: int = 6,
+    entries: Annotated[int, typer.Option(help="Số bài dự thi được nộp")] = 60,
+    judges: Annotated[int, typer.Option(help="Số giám khảo")] = 6,
+    finalists: Annotated[int, typer.Option(help="Số bài vào chung khảo")] = 6,
 ) -> None:
     """Diễn cả một cuộc thi qua HTTP, từ bản nháp đầu tiên đến kết quả công bố.
 

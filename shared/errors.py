@@ -48,7 +48,10 @@ class Stale(Refusal):
 
     code = "stale"
     status = 409
-    message = "Nội dung vừa được lưu ở nơi khác (tab hoặc thiết bị khác). Hãy tải lại để xem bản mới; nội dung bạn vừa nhập vẫn còn trong ô."
+    message = (
+        "Nội dung này vừa được lưu ở thẻ hoặc thiết bị khác nên lần này chưa ghi gì. Hãy mở trang này ở thẻ mới để xem "
+        "bản kia; những gì bạn vừa nhập vẫn còn trong ô. Xem xong, bấm lại nút vừa rồi nếu vẫn muốn làm."
+    )
 
 
 class KeyReused(Refusal):

@@ -18,7 +18,7 @@ _WORDS = {
     "secretary": "Thư ký",
     "chair": "Trưởng ban Giám khảo",
     "judge": "Giám khảo",
-    "auditor": "Thanh tra",
+    "auditor": "Giám sát",
     "entrant": "Người dự thi",
 }
 _KINDS = {"E1": "resident", "E2": "organisation", "E3": "official"}

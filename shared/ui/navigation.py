@@ -23,7 +23,7 @@ PLACES = (
     Place("/tiep-nhan", "Tiếp nhận", frozenset({"secretary"})),
     Place("/cuoc-thi/quan-ly", "Quản lý cuộc thi", frozenset({"organiser"})),
     Place("/cham-thi", "Chấm thi", frozenset({"judge", "chair", "organiser"})),
-    Place("/chung-khao", "Chung khảo", frozenset({"judge", "chair", "organiser", "secretary"})),
+    Place("/chung-khao", "Chung khảo"),
     Place("/thong-bao", "Thông báo", frozenset({"organiser", "auditor"})),
     Place("/ket-qua", "Kết quả"),
 )

@@ -26,13 +26,18 @@ _RECONNECT_MS = 2000
 
 
 class Look(StrEnum):
-    """Who looks at the stream: the hall, or a judge's tablet."""
+    """Who looks at the stream: the hall, a judge's tablet, or the organiser's console."""
 
     STAGE = "san-khau"
     JUDGE = "giam-khao"
+    CONSOLE = "dieu-hanh"
 
 
-_TEMPLATES = {Look.STAGE: "boards/stage_board.html", Look.JUDGE: "boards/judge_board.html"}
+_TEMPLATES = {
+    Look.STAGE: "boards/stage_board.html",
+    Look.JUDGE: "boards/judge_board.html",
+    Look.CONSOLE: "boards/console_board.html",
+}
 
 
 @asynccontextmanager

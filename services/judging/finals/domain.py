@@ -106,10 +106,13 @@ class JudgeExcluded(Refusal):
 
 
 class AlreadyScored(Refusal):
-    """Stepping back after marking is the chair's business."""
+    """Marks that were sent are in the log and count: only other marks can take their place."""
 
     code = "already_scored"
-    message = "Bạn đã gửi điểm cho bài này nên không xin rút khỏi bài được nữa. Hãy báo Trưởng ban giám khảo."
+    message = (
+        "Bạn đã gửi điểm cho bài này nên không xin rút khỏi bài được nữa: điểm đã vào nhật ký và được tính. "
+        "Khi phần thi còn mở, bạn vẫn đổi được điểm bằng cách gửi lại."
+    )
 
 
 class StaleScore(Refusal):

@@ -46,7 +46,7 @@ class TieUndecided(Refusal):
     """Entries with equal marks would part over a prize."""
 
     code = "tie_undecided"
-    message = "Có các bài bằng điểm nhưng sẽ nhận giải khác nhau. Trưởng ban giám khảo cần xếp thứ tự và ghi lý do."
+    message = "Có các bài bằng điểm nhưng sẽ nhận giải khác nhau. Trưởng ban Giám khảo cần xếp thứ tự và ghi lý do."
 
 
 class NoSuchTie(Refusal):
@@ -103,7 +103,7 @@ class NotSigned(Refusal):
     """Order is enforced: lock, sign, publish."""
 
     code = "not_signed"
-    message = "Kết quả chưa được Trưởng ban giám khảo ký duyệt nên chưa công bố được."
+    message = "Kết quả chưa được Trưởng ban Giám khảo ký duyệt nên chưa công bố được."
 
 
 class SignerMayNotPublish(Refusal):

@@ -16,7 +16,7 @@ from services.judging.rubrics import service
 from services.judging.rubrics.domain import Criterion, Mark, Round, Rubric, Rules
 from shared import forms
 from shared.clock import now
-from shared.errors import NotFound, Refusal
+from shared.errors import NotFound, Refusal, Stale
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of
 from shared.text import folded
@@ -110,6 +110,7 @@ def _editor(request: Request, contest: ContestCopy, path: str, rubric: Rubric | 
         "rows": len(rows) + _SPARE_ROWS,
         "kept": len(rows),
         "errors": shown.get("errors", []),
+        "stale": shown.get("stale", False),
         "back": {"href": f"/cham-thi/quan-ly/{contest.contest_id}", "text": "Quản lý chấm thi"},
     }
     return page(request, "rubrics/edit.html", shown.get("status", 200), **context)
@@ -131,7 +132,7 @@ async def edit(
 
 @routes.post("/cham-thi/quan-ly/{contest_id}/tieu-chi/{path}")
 async def save(request: Request, contest_id: str, path: str, person: Definer) -> Response:
-    """Put the next version in force."""
+    """Put the next version in force. After somebody else saved, the next press replaces theirs knowingly."""
     round_, store = _round(path), store_of(request)
     form = await forms.read(request, RubricForm)
     try:
@@ -146,7 +147,10 @@ async def save(request: Request, contest_id: str, path: str, person: Definer) ->
             await copies.contest(store.read, contest_id),
             await service.find(store.read, contest_id, round_),
         )
-        return _editor(request, contest, path, rubric, values=form.typed, errors=form.errors, status=refusal.status)
+        stale = isinstance(refusal, Stale)
+        values = form.typed | ({"version": rubric.version if rubric else 0} if stale else {})
+        shown = {"values": values, "errors": form.errors, "stale": stale, "status": refusal.status}
+        return _editor(request, contest, path, rubric, **shown)
     return see_other(request, f"/cham-thi/quan-ly/{contest_id}", "Đã lưu bộ tiêu chí.")
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from services.judging.juries.domain import Assignment
 from services.judging.rubrics.domain import Mark, MarksInvalid, Rubric
-from shared.errors import Refusal
+from shared.errors import Refusal, Stale
 from shared.events.judging import SheetSealed
 from shared.text import Text
 
@@ -33,6 +33,15 @@ class AlreadySealed(Refusal):
 
     code = "already_sealed"
     message = "Phiếu này đã niêm phong nên không sửa được nữa. Điểm đã niêm phong vẫn được giữ nguyên."
+
+
+class ReadBackOutdated(Stale):
+    """The marks that were read back are no longer those on the sheet."""
+
+    message = (
+        "Phiếu này vừa được lưu lại ở thẻ hoặc thiết bị khác nên chưa niêm phong. "
+        "Hãy đọc lại điểm đang lưu, đúng thì bấm niêm phong lần nữa."
+    )
 
 
 class SheetGivenBack(Refusal):

@@ -14,7 +14,7 @@ from services.judging.sheets.domain import AlreadySealed, Comment, Marks, SheetS
 from services.judging.sheets.service import View
 from shared import forms
 from shared.clock import now
-from shared.errors import NotFound, Refusal
+from shared.errors import NotFound, Refusal, Stale
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of, wants_json
 from shared.text import Text
@@ -117,23 +117,19 @@ class RecusedOut(BaseModel):
     replaced: bool
 
 
-def _comma(mark: Decimal) -> str:
-    return f"{mark:f}".replace(".", ",")
-
-
 async def _sheet_page(request: Request, sheet_id: str, person: Person, **shown: Any) -> Response:
     store = store_of(request)
     seen = await service.view(store, sheet_id, person)
     mine = [row for row in await service.queue(store, person) if row.contest_id == seen.sheet.contest_id]
     rows = [row for row in mine if row.state is not SheetState.WITHDRAWN or row.sheet_id == sheet_id]
     place = next(number for number, row in enumerate(rows) if row.sheet_id == sheet_id)
-    sheet = seen.sheet
-    kept = {"marks": {name: _comma(mark) for name, mark in sheet.marks.items()}, "comment": sheet.comment}
+    sheet, stale = seen.sheet, shown.get("stale")
     context = {
         "sheet": sheet,
         "seen": seen,
         "total": seen.rubric.subtotal(sheet.marks),
-        "values": {"version": sheet.version, **kept, **shown.get("values", {})},
+        "values": {**seen.fields(), **shown.get("values", {})},
+        "elsewhere": seen.unlike(stale.marks, stale.comment) if stale else None,
         "errors": shown.get("errors", []),
         "before": rows[place - 1] if place else None,
         "after": rows[place + 1] if place + 1 < len(rows) else None,
@@ -168,9 +164,11 @@ async def save(request: Request, sheet_id: str, person: Judge) -> Response:
         return see_other(request, _SHEET.format(sheet_id=sheet_id), refusal.message, "warning")
     except Refusal as refusal:
         form.refuse(refusal)
-        return await _sheet_page(
-            request, sheet_id, person, values=form.typed, errors=form.errors, status=refusal.status
-        )
+        shown = {"values": form.typed, "errors": form.errors, "status": refusal.status}
+        if isinstance(refusal, Stale):  # the form goes on from what is saved now, which is shown beside it
+            form.typed.pop("version")
+            shown["stale"] = form.value
+        return await _sheet_page(request, sheet_id, person, **shown)
     return see_other(request, _SHEET.format(sheet_id=sheet_id), "Đã lưu nháp.")
 
 

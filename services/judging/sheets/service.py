@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from services.judging.copies import service as copies
 from services.judging.copies.domain import ContestCopy, Script, ScriptState
@@ -22,6 +23,10 @@ from shared.mongo import Document, Store, Tx
 from shared.once import once
 
 __all__ = ["INDEXES"]
+
+
+def _comma(mark: Decimal) -> str:
+    return f"{mark:f}".replace(".", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,23 @@ class View:
     rubric: Rubric
     contest: ContestCopy
     state: SheetState
+
+    def fields(self) -> dict[str, Any]:
+        """The saved sheet as its form shows it."""
+        marks = {name: _comma(mark) for name, mark in self.sheet.marks.items()}
+        return {"version": self.sheet.version, "marks": marks, "comment": self.sheet.comment}
+
+    def unlike(self, marks: Mapping[str, Decimal], comment: str) -> list[dict[str, str]]:
+        """The facts of the saved sheet that are not these, in words: what another tab or device saved."""
+        saved = self.sheet.marks
+        rows = [
+            {"key": one.title, "value": _comma(saved[one.id]) if one.id in saved else "(chưa chấm)"}
+            for one in self.rubric.criteria
+            if saved.get(one.id) != marks.get(one.id)
+        ]
+        if self.sheet.comment != comment:
+            rows.append({"key": "Nhận xét", "value": self.sheet.comment or "(trống)"})
+        return rows
 
 
 def _state(sheet: Sheet, script: Script) -> SheetState:
@@ -107,10 +129,10 @@ async def _open_sheet(tx: Tx, sheet_id: str, by: Person) -> tuple[Assignment, Sh
     return given, sheet
 
 
-def _same_version(sheet: Sheet, version: int) -> None:
+def _same_version(sheet: Sheet, version: int, refused: type[Stale] = Stale) -> None:
     if sheet.version != version:
-        fields = {f"marks.{name}": f"{mark:f}".replace(".", ",") for name, mark in sheet.marks.items()}
-        raise Stale(version=sheet.version, fields={**fields, "comment": sheet.comment})
+        fields = {f"marks.{name}": _comma(mark) for name, mark in sheet.marks.items()}
+        raise refused(version=sheet.version, fields={**fields, "comment": sheet.comment})
 
 
 async def save(  # noqa: PLR0913 - what a draft says
@@ -141,12 +163,12 @@ async def save(  # noqa: PLR0913 - what a draft says
 async def seal(store: Store, sheet_id: str, by: Person, key: str, version: int, *, at: datetime) -> Document:
     """Seal a complete sheet: a line of the score log, a fact, and the gap rule, in one transaction.
 
-    Raises MarksInvalid when something is missing, AlreadySealed, ScriptWithdrawn, Stale.
+    Raises MarksInvalid when something is missing, AlreadySealed, ScriptWithdrawn, ReadBackOutdated.
     """
 
     async def work(tx: Tx) -> Document:
         _, sheet = await _open_sheet(tx, sheet_id, by)
-        _same_version(sheet, version)
+        _same_version(sheet, version, domain.ReadBackOutdated)
         rubric = await rubrics.get(tx, sheet.contest_id, sheet.round)
         event = sheet.seal(rubric, at)
         await rubrics.freeze(tx, sheet.contest_id, sheet.round, at, by=by.id)

@@ -119,6 +119,21 @@ async def test_the_first_event_of_the_stream_is_the_current_board_and_the_next_o
         assert int(second["id"]) > int(first["id"])
 
 
+async def test_the_count_on_the_console_moves_with_the_marks(store, app, browser):
+    final = await opened(store)
+    await figures(store)
+    shown = (await browser(ORGANISER).open(f"/chung-khao/{SLUG}/dieu-hanh")).text
+    assert f'data-live-board="/chung-khao/{SLUG}/luong?man-hinh=dieu-hanh"' in shown
+    assert "0/3" in shown
+    frames = app.state.boards.frames(SLUG, "dieu-hanh")
+    assert "<strong>0/3</strong> giám khảo đã gửi điểm" in (await anext(frames)).html
+    await give(store, final.slots[0], final.judges[0])
+    await figures(store)
+    while "<strong>1/3</strong> giám khảo đã gửi điểm" not in (frame := await anext(frames)).html:
+        pass
+    assert final.judges[0].name not in frame.html, "the stream is public"
+
+
 async def test_two_hundred_screens_get_the_last_state_and_one_that_sleeps_blocks_nobody(store, app):
     final = await opened(store)
     feed: Feed = app.state.boards

@@ -39,6 +39,16 @@ async def count(store: Store, sheet_id: str) -> None:
     await service.count_sealed(store.read, fact)
 
 
+async def test_contests_of_one_name_are_told_apart_by_their_short_names(store: Store, browser: SignIn) -> None:
+    await a_contest(store, name="Cuộc thi sáng kiến", short_name="Sáng kiến 2019")
+    await a_contest(store, "contest-2", slug="lan-hai", name="Cuộc thi sáng kiến", short_name="Sáng kiến 2020")
+    everywhere = Person("chair-of-all", "Trưởng ban", frozenset({("chair", "*")}))
+    shown = (await browser(everywhere).open("/cham-thi")).text
+    assert shown.count("Cuộc thi sáng kiến") == 2
+    assert "Sáng kiến 2019 · Quản lý chấm thi" in shown
+    assert "Sáng kiến 2020 · Quản lý chấm thi" in shown
+
+
 async def test_the_chair_sets_up_and_draws_in_the_browser(store: Store, browser: SignIn) -> None:
     await a_contest(store)
     await some_judges(store, 3)

@@ -1,5 +1,6 @@
 """The rubric's page and call: new versions until the first mark, faults at their fields, what was typed is kept."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -92,9 +93,28 @@ async def test_a_rubric_that_changed_meanwhile_is_not_overwritten(store: Store, 
     chair = browser(CHAIR)
     await chair.open(PAGE)
     await a_rubric(store)
-    assert (await chair.submit(PAGE, typed())).status_code == 409
+    refused = await chair.submit(PAGE, typed())
+    assert refused.status_code == 409
     kept = await service.get(store.read, CONTEST, Round.PRELIMINARY)
     assert (kept.version, kept.criteria[0].id) == (1, "novelty")
+    assert 'value="Tính mới"' in refused.text, "what was typed is still in its field"
+    assert 'value="3,5"' in refused.text
+    theirs = refused.text.split("Có người vừa lưu bộ tiêu chí này")[1].split("<form")[0]
+    assert all(one.title in theirs for one in kept.criteria)
+    assert f'href="{PAGE}" target="_blank"' in theirs
+
+
+async def test_whoever_saw_the_other_rubric_replaces_it_with_the_next_press(store: Store, browser: SignIn) -> None:
+    await a_contest(store)
+    chair = browser(CHAIR)
+    await chair.open(PAGE)
+    await a_rubric(store)
+    refused = await chair.submit(PAGE, typed())
+    carried = re.search(r'name="version" value="(\d+)"', refused.text)
+    assert carried is not None
+    assert (await chair.submit(PAGE, typed(version=carried[1]))).status_code == 303
+    kept = await service.get(store.read, CONTEST, Round.PRELIMINARY)
+    assert (kept.version, kept.criteria[0].id) == (2, "tinh-moi")
 
 
 async def test_every_version_is_kept(store: Store, browser: SignIn) -> None:

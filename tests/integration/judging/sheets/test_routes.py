@@ -112,6 +112,48 @@ async def test_autosave_answers_with_the_new_version_and_refuses_the_old_one_wit
     assert plain.status_code == 303
 
 
+async def test_without_scripts_a_sheet_saved_elsewhere_is_shown_beside_and_replaced_by_the_next_press(
+    store: Store, browser: SignIn
+) -> None:
+    given, judge, path = await one_sheet(store, browser)
+    await judge.open(path)
+    assert (await judge.submit(path, fields(judge, "7", "12,5", comment="Bản ở máy kia"))).status_code == 303
+    refused = await judge.submit(path, fields(judge, "8,5", "12,5", comment="Bản ở máy này"))
+    assert refused.status_code == 409
+    assert (await sheet_of(store, given)).comment == "Bản ở máy kia", "nothing was overwritten"
+    other, form = refused.text.split("Phiếu này vừa được lưu ở nơi khác")[1].split("<form", 1)
+    assert "7,0" in other
+    assert "Bản ở máy kia" in other
+    assert "12,5" not in other, "both have the same mark there"
+    assert 'value="8,5"' in form
+    assert "Bản ở máy này" in form
+    carried = re.search(r'name="version" value="(\d+)"', form)
+    assert carried is not None
+    again = await judge.submit(path, fields(judge, "8,5", "12,5", version=carried[1], comment="Bản ở máy này"))
+    assert again.status_code == 303
+    kept = await sheet_of(store, given)
+    assert (str(kept.marks["novelty"]), kept.comment) == ("8.5", "Bản ở máy này")
+
+
+async def test_a_sheet_saved_elsewhere_is_read_back_again_before_it_is_sealed(store: Store, browser: SignIn) -> None:
+    given, judge, path = await one_sheet(store, browser)
+    await judge.open(path)
+    await judge.submit(path, fields(judge, "7", "12", act="seal"))
+    await judge.open(f"{path}/niem-phong")
+    await judge.submit(path, fields(judge, "9", "12", version=judge.version))
+    ask = {"client_key": judge.client_key, "version": judge.version}
+    refused = await judge.submit(f"{path}/niem-phong", ask)
+    assert refused.status_code == 409
+    assert "Hãy đọc lại điểm đang lưu" in refused.text
+    assert re.search(r"9,0?\s*/\s*10", refused.text)
+    assert (await sheet_of(store, given)).state is SheetState.MARKING
+    carried = re.search(r'name="version" value="(\d+)"', refused.text)
+    assert carried is not None
+    sealed = await judge.submit(f"{path}/niem-phong", {"client_key": new_id(), "version": carried[1]})
+    assert sealed.status_code == 303
+    assert (await sheet_of(store, given)).state is SheetState.SEALED
+
+
 async def test_a_judge_steps_back_with_a_reason(store: Store, browser: SignIn) -> None:
     _, judge, path = await one_sheet(store, browser)
     await judge.open(f"{path}/tu-choi")

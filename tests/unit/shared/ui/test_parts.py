@@ -82,7 +82,7 @@ def test_a_missing_name_is_an_error_in_our_templates(rendered):
 
 
 def test_a_stranger_sees_the_public_places_and_each_role_its_own():
-    assert [place.href for place in places_for(None)] == ["/cuoc-thi", "/ket-qua"]
+    assert [place.href for place in places_for(None)] == ["/cuoc-thi", "/chung-khao", "/ket-qua"]
     secretary = SimpleNamespace(roles=[("secretary", "*")])
     assert "/tiep-nhan" in [place.href for place in places_for(secretary)]
     assert "/tiep-nhan" not in [place.href for place in places_for(SimpleNamespace(roles=[("judge", "c1")]))]

@@ -101,6 +101,9 @@ async def _refused(request: Request, entry_id: str, person: Person, form: Typed[
     entry, contest = await service.view(store_of(request), entry_id, person)
     form.refuse(refusal)
     values, saved, other = _flat(form.typed), entry.fields(), {}
+    written = form.value is not None and entry.same_words(form.value)
+    if written or isinstance(refusal, SavedElsewhere):  # else the old version stays: a clash not yet seen must be shown
+        values["version"] = entry.version
     if isinstance(refusal, SavedElsewhere):
         other = {name: text for name, text in saved.items() if values.get(name, text) != text}
     return _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)

@@ -199,7 +199,7 @@ async def test_a_surprise_is_a_page_with_an_incident_code_and_no_trace(client: h
 async def test_a_refusal_is_a_page_for_people_and_json_for_programs(client: httpx.AsyncClient) -> None:
     shown = await client.get("/dang-cham")
     assert shown.status_code == 409
-    assert "vừa được lưu ở nơi khác" in shown.text
+    assert "vừa được lưu ở thẻ hoặc thiết bị khác" in shown.text
     told = await client.get("/dang-cham", headers={"accept": "application/json"})
     assert told.json()["code"] == "stale"
 

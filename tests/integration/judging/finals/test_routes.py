@@ -48,6 +48,20 @@ async def test_the_page_of_the_second_tablet_shows_both_values(store, browser):
     assert 'name="revision" value="1"' in answer.text
 
 
+async def test_a_wrong_mark_does_not_hide_what_the_second_tablet_sent(store, browser):
+    final = await opened(store)
+    tablet = browser(final.judges[0])
+    await tablet.open(f"/chung-khao/{SLUG}/cham")
+    await give(store, final.slots[0], final.judges[0], 8)
+    fields = {"slot_id": final.slots[0].id, "revision": "0", "marks.novelty": "99", "marks.effect": "12"}
+    wrong = await tablet.submit(f"/chung-khao/{SLUG}/cham", {**fields, "client_key": tablet.client_key})
+    assert wrong.status_code == 422
+    assert 'name="revision" value="0"' in wrong.text
+    clash = await tablet.submit(f"/chung-khao/{SLUG}/cham", {**fields, "marks.novelty": "5", "client_key": new_id()})
+    assert clash.status_code == 409
+    assert ">8,0<" in clash.text
+
+
 async def test_the_console_runs_a_final_from_the_draw_to_the_lock(store, browser):
     panel = await named(store)
     console, base = browser(ORGANISER), f"/chung-khao/{SLUG}/dieu-hanh"

@@ -93,6 +93,22 @@ async def test_autosave_answers_in_json_and_a_second_tab_gets_both_texts(
     assert (await entries.get(store.read, draft.id)).title == "Tab một"
 
 
+async def test_a_wrong_field_does_not_hide_what_a_second_tab_saved(
+    store: Store, her_browser: Browser, author: Person, contest: Contest
+) -> None:
+    draft = await a_draft(store, author, contest.id)
+    await her_browser.open(f"/bai-du-thi/{draft.id}/soan")
+    save = f"/bai-du-thi/{draft.id}/luu"
+    await her_browser.submit(save, fields(draft.version, title="Tab một"))
+    wrong = await her_browser.submit(save, fields(draft.version, title="t" * 501))
+    assert wrong.status_code == 422
+    assert f'name="version" value="{draft.version}"' in wrong.text
+    clash = await her_browser.submit(save, fields(draft.version, title="Tab hai"))
+    assert clash.status_code == 409
+    assert "Tab một" in clash.text
+    assert (await entries.get(store.read, draft.id)).title == "Tab một"
+
+
 async def test_a_form_without_our_token_changes_nothing(
     store: Store, her_browser: Browser, author: Person, contest: Contest
 ) -> None:

@@ -108,7 +108,11 @@ def _copy_into_pages(folder: Path) -> None:
 def _sources_mark(folder: Path) -> str:
     """A digest of what the pages' assets are made from: a pull that changes a style must not show the old one."""
     kit = folder / "shared" / "ui"
-    files = [folder / "package-lock.json", *kit.glob("*.py"), *(path for path in (kit / "static").rglob("*.*") if "dist" not in path.parts)]
+    files = [
+        folder / "package-lock.json",
+        *kit.glob("*.py"),
+        *(path for path in (kit / "static").rglob("*.*") if "dist" not in path.parts),
+    ]
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(file.name.encode() + file.read_bytes())

@@ -42,7 +42,13 @@ def build(settings: Settings) -> FastAPI:
     return create_app(
         Service(
             settings=settings,
-            routers=(*(one.routes for one in rooms), *(one.api for one in rooms), finals.routes, boards.routes, results.routes),
+            routers=(
+                *(one.routes for one in rooms),
+                *(one.api for one in rooms),
+                finals.routes,
+                boards.routes,
+                results.routes,
+            ),
             templates=Path(__file__).parent / "templates",
             signed_out_before=copies_service.signed_out_before,
             indexes=INDEXES,

@@ -71,7 +71,13 @@ def _filled(path: str, played: Played) -> str:
     sheet = next(line["data"]["sheet_id"] for line in played.log if line["kind"] == "sheet.sealed")
     known = {"contest_id": played.desk.contest_id, "entry_id": played.handed_in[0].entry_id, "slug": played.slug}
     known |= {"slot_id": slot, "sheet_id": sheet, "person_id": played.handed_in[0].person_id}
-    known |= {"round_": "preliminary", "path": "so-khao", "step": "khoa", "notice_id": new_id(), "delivery_id": new_id()}
+    known |= {
+        "round_": "preliminary",
+        "path": "so-khao",
+        "step": "khoa",
+        "notice_id": new_id(),
+        "delivery_id": new_id(),
+    }
     return path.format_map(known)
 
 
@@ -129,7 +135,9 @@ def test_a_file_is_not_added_to_an_entry_of_somebody_else(system: System, played
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/bai-du-thi/{}", "/bai-du-thi/{}/soan", "/bai-du-thi/{}/bien-nhan", "/tiep-nhan/{}"])
+@pytest.mark.parametrize(
+    "address", ["/bai-du-thi/{}", "/bai-du-thi/{}/soan", "/bai-du-thi/{}/bien-nhan", "/tiep-nhan/{}"]
+)
 def test_the_pages_of_an_entry_are_closed_to_others(system: System, played: Played, address: str):
     with _client(system, played.handed_in[1].email) as client:
         assert client.get(address.format(played.handed_in[0].entry_id)).status_code in (403, 404)

@@ -26,7 +26,9 @@ def test_every_script_is_read_by_two_judges_and_by_a_third_where_they_differ_too
 
 
 def test_every_judge_marks_every_finalist_without_a_conflict(played: Played):
-    scores = {(line["data"]["entry_id"], line["data"]["judge_id"]) for line in played.log if line["kind"] == "score.given"}
+    scores = {
+        (line["data"]["entry_id"], line["data"]["judge_id"]) for line in played.log if line["kind"] == "score.given"
+    }
     assert len(scores) == played.given
     assert SIZE.finalists * (SIZE.judges - 1) <= played.given <= SIZE.finalists * SIZE.judges
 

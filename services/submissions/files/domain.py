@@ -180,7 +180,9 @@ def _clean_pdf(content: bytes) -> bytes:
     for number in range(len(writer._objects)):  # noqa: SLF001 - the only way to every object, images in forms included
         _strip(writer._objects[number])  # noqa: SLF001
     writer.metadata = None
-    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)  # what was cut off is still there
+    writer.compress_identical_objects(
+        remove_duplicates=False, remove_unreferenced=True
+    )  # what was cut off is still there
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()

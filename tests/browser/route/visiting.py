@@ -33,7 +33,9 @@ class Visit:
 
     def _hear(self, message: Any) -> None:
         # A refused form is answered with its status, which Chromium reports as a failed resource.
-        refused = any(f"status of {status}" in message.text for status in (403, 404, 422)) and "/static/" not in str(message.location)
+        refused = any(f"status of {status}" in message.text for status in (403, 404, 422)) and "/static/" not in str(
+            message.location
+        )
         if message.type in ("error", "warning") and not refused:
             self._complaints.append(message.text)
 

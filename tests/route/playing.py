@@ -37,7 +37,7 @@ class Unseen(Stages):
         """Nothing is shown."""
 
     @contextlib.contextmanager
-    def stage(self, title: str, total: int | None = None) -> Iterator[Bar]:
+    def stage(self, title: str, total: int | None = None) -> Iterator[Bar]:  # noqa: ARG002 - the shape of Stages
         """A stage without a bar."""
         yield _Silent()
 

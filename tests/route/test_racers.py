@@ -1,6 +1,8 @@
 """Forms that create something, pressed twenty times at once over real connections."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -17,11 +19,12 @@ SESSIONS = "/api/submissions/v1/sessions"
 ENTRIES = "/api/submissions/v1/entries"
 
 
-async def _signed_in(url: str, email: str) -> httpx.AsyncClient:
-    client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=60, headers={"Origin": url})
-    session = await client.post(SESSIONS, json={"email": email, "password": cast.PASSWORD})
-    client.headers["Authorization"] = f"Bearer {session.json()['token']}"
-    return client
+@asynccontextmanager
+async def _signed_in(url: str, email: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60, headers={"Origin": url}) as client:
+        session = await client.post(SESSIONS, json={"email": email, "password": cast.PASSWORD})
+        client.headers["Authorization"] = f"Bearer {session.json()['token']}"
+        yield client
 
 
 def _beginning(played: Played, key: str, content_group: str = "C1") -> dict[str, str]:
@@ -30,13 +33,13 @@ def _beginning(played: Played, key: str, content_group: str = "C1") -> dict[str,
 
 
 async def _race(url: str, email: str, path: str, body: dict[str, str]) -> list[httpx.Response]:
-    async with await _signed_in(url, email) as client:
+    async with _signed_in(url, email) as client:
         return await asyncio.gather(*(client.post(path, json=body) for _ in range(RACERS)))
 
 
 def _mine(url: str, email: str) -> list[dict[str, str]]:
     async def ask() -> list[dict[str, str]]:
-        async with await _signed_in(url, email) as client:
+        async with _signed_in(url, email) as client:
             items: list[dict[str, str]] = (await client.get(ENTRIES)).json()["items"]
             return items
 
@@ -54,7 +57,7 @@ def test_twenty_racers_with_one_client_key_make_one_entry_and_get_the_same_bytes
 
 def test_the_same_client_key_with_another_body_is_refused_with_its_reason(system: System, played: Played):
     async def twice() -> tuple[httpx.Response, httpx.Response]:
-        async with await _signed_in(system.url, played.handed_in[1].email) as client:
+        async with _signed_in(system.url, played.handed_in[1].email) as client:
             key = new_id()
             first = await client.post(ENTRIES, json=_beginning(played, key))
             return first, await client.post(ENTRIES, json=_beginning(played, key, "C2"))

@@ -1,5 +1,8 @@
 """Role by operation, generated from what the three services publish about themselves; foreign objects do not exist."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 import pytest
 
@@ -55,13 +58,14 @@ def _operations(system: System) -> set[tuple[str, str]]:
     return found
 
 
-def _client(system: System, email: str = "") -> httpx.Client:
+@contextmanager
+def _client(system: System, email: str = "") -> Iterator[httpx.Client]:
     headers = {"Origin": system.url, "Accept": "application/json"}
-    client = httpx.Client(base_url=system.url, trust_env=False, timeout=30, headers=headers)
-    if email:
-        session = client.post(f"{_S}/sessions", json={"email": email, "password": cast.PASSWORD}).json()
-        client.headers["Authorization"] = f"Bearer {session['token']}"
-    return client
+    with httpx.Client(base_url=system.url, trust_env=False, timeout=30, headers=headers) as client:
+        if email:
+            session = client.post(f"{_S}/sessions", json={"email": email, "password": cast.PASSWORD}).json()
+            client.headers["Authorization"] = f"Bearer {session['token']}"
+        yield client
 
 
 def _filled(path: str, played: Played) -> str:
@@ -84,7 +88,7 @@ def _filled(path: str, played: Played) -> str:
 def _answers(client: httpx.Client, operations: set[tuple[str, str]], played: Played) -> dict[tuple[str, str], int]:
     found = {}
     for method, path in sorted(operations):
-        body = None if method == "get" else {}
+        body: Json | None = None if method == "get" else {}
         found[method, path] = client.request(method, _filled(path, played), json=body).status_code
     return found
 

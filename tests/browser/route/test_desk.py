@@ -39,7 +39,7 @@ def _rules(window: Visit, short_name: str) -> None:
 
 @SCRIPTS
 def test_an_organiser_writes_the_rules_publishes_them_and_the_public_sees_the_countdown(
-    windows: Windows, stages: Stages, scripts: bool
+    windows: Windows, stages: Stages, *, scripts: bool
 ):
     window, short_name = windows.visit(stages.organiser, scripts=scripts), f"Một cửa thân thiện {new_id()[-6:]}"
     window.go("/cuoc-thi/quan-ly", "quan-ly-cuoc-thi").follow("Soạn cuộc thi mới")
@@ -70,7 +70,7 @@ def _open(window: Visit, stages: Stages, one: HandedIn) -> None:
 
 @SCRIPTS
 def test_a_secretary_finds_an_entry_returns_it_with_a_reason_and_accepts_another(
-    windows: Windows, stages: Stages, scripts: bool
+    windows: Windows, stages: Stages, *, scripts: bool
 ):
     first, second = stages.handed_in.handed_in[:2] if scripts else stages.handed_in.handed_in[2:]
     window = windows.visit(stages.handed_in.email("secretary"), scripts=scripts)

@@ -105,7 +105,7 @@ def _hand_in(window: Visit, folder: Path) -> str:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_an_entrant_signs_up_writes_hands_in_and_gets_a_receipt(
-    windows: Windows, stages: Stages, system: System, tmp_path: Path, scripts: bool
+    windows: Windows, stages: Stages, system: System, tmp_path: Path, *, scripts: bool
 ):
     window, email = windows.visit(width=320, scripts=scripts), f"ngan.{new_id()[-6:]}@sangkien.example"
     _begin(window, stages.called.slug, email)

@@ -88,9 +88,9 @@ class Visit:
         """Press a button that wants to be held: with the keyboard, twice; without scripts it is an ordinary one."""
         button = self.page.get_by_role("button", name=name, exact=False).first
         button.focus()
-        self.page.keyboard.press("Enter")
-        if self.scripts:
-            self.page.keyboard.press("Enter")
+        with self.page.expect_navigation():
+            for _ in range(2 if self.scripts else 1):
+                self.page.keyboard.press("Enter")
         self.page.wait_for_load_state()
 
     def follow(self, name: str) -> None:

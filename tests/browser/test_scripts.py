@@ -51,6 +51,25 @@ def test_a_draft_is_saved_when_typing_pauses_and_says_when(drafting):
     assert page.input_value("[name=version]") == "4"
 
 
+def test_what_was_typed_before_the_script_came_is_saved_too(style_guide, open_page):
+    page = open_page("about:blank")
+    late: list[Any] = []
+
+    def hold(route):  # Playwright marks its handlers, which list.append does not allow
+        late.append(route)
+
+    page.route("**/autosave.*.js", hold)
+    page.route(DRAFT, lambda route: route.fulfill(json=SAVED))
+    page.goto(f"{style_guide}/bieu-mau.html", wait_until="domcontentloaded")
+    page.fill("#title", "Gõ trước khi trang tải xong")
+    while not late:
+        page.wait_for_timeout(20)
+    with page.expect_request(DRAFT) as saving:
+        late[0].continue_()
+    assert "Gõ trước khi trang tải xong" in saving.value.post_data
+    page.wait_for_selector("text=Đã lưu lúc 10:32 >> visible=true")
+
+
 def test_only_one_save_is_under_way_and_the_last_words_are_saved(drafting):
     page = drafting[0]
     page.unroute(DRAFT)

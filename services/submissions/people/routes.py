@@ -71,7 +71,8 @@ def _token(request: Request, signed_in: service.SignedIn, lifetime: timedelta) -
 
 def _let_in(request: Request, response: Response, signed_in: service.SignedIn) -> Response:
     # The cookie outlives the token: an old token asks to be renewed, a missing one would look like nobody.
-    set_cookie(request, response, TOKEN_COOKIE, _token(request, signed_in, identity.TOKEN_LIFETIME), max_age=_MONTH)
+    for name, part in identity.in_cookies(_token(request, signed_in, identity.TOKEN_LIFETIME)).items():
+        set_cookie(request, response, name, part, max_age=_MONTH)
     if signed_in.secret:
         set_cookie(request, response, SESSION_COOKIE, signed_in.secret, max_age=_MONTH)
     return response

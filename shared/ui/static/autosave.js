@@ -30,6 +30,8 @@ class Draft {
     window.addEventListener("online", () => this.unsaved && this.save());
     window.addEventListener("beforeunload", (event) => { if (this.unsaved && !this.leaving) event.preventDefault(); });
     window.addEventListener("pageshow", () => { this.leaving = false; });
+    // On a slow line somebody writes before this script has come.
+    if (textFields(form).some((field) => "defaultValue" in field && typeof held(field) !== "boolean" && field.value !== field.defaultValue)) this.touched();
   }
 
   get unsaved() { return this.change > this.saved; }

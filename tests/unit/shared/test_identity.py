@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from shared.clock import now
 from shared.errors import Forbidden, SignInNeeded
-from shared.identity import Person, Role, TokenExpired, form_token, issue, read
+from shared.identity import TOKEN_COOKIE, Person, Role, TokenExpired, form_token, from_cookies, in_cookies, issue, read
+from shared.ids import new_id
 
 KEY = Ed25519PrivateKey.generate()
 PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -21,6 +22,24 @@ def test_a_token_gives_back_the_person_it_was_issued_for() -> None:
     person, issued = read(issue(CHAIR, PRIVATE, at=at), PUBLIC)
     assert person == CHAIR
     assert abs(issued - at) < timedelta(milliseconds=2)
+
+
+@pytest.mark.parametrize("contests", [1, 60, 300])
+def test_a_token_fits_into_cookies_that_a_browser_keeps_however_many_contests_its_person_serves(contests: int) -> None:
+    secretary = Person("p2", "Trần Thị Mẫu", frozenset(("secretary", new_id()) for _ in range(contests)), "s2")
+    token = issue(secretary, PRIVATE, at=now())
+    cookies = in_cookies(token)
+    assert all(len(name) + len(value) < 4000 for name, value in cookies.items())
+    assert (len(cookies) > 1) == (len(token) > 4000)
+    assert read(from_cookies(cookies), PUBLIC)[0] == secretary
+
+
+def test_a_part_left_of_a_longer_token_is_not_read_and_a_missing_one_is_nobody() -> None:
+    short = in_cookies(issue(CHAIR, PRIVATE, at=now()))
+    assert read(from_cookies({f"{TOKEN_COOKIE}1": "left over", **short}), PUBLIC)[0] == CHAIR
+    with pytest.raises(SignInNeeded):
+        read(from_cookies({TOKEN_COOKIE: f"2~{short[TOKEN_COOKIE]}x"}), PUBLIC)
+    assert from_cookies({}) == ""
 
 
 def test_an_old_token_is_expired_and_a_forged_one_is_nobody() -> None:

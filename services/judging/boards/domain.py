@@ -1,11 +1,12 @@
 """The running figure of a slot and what the screens show of it. Marks stay unseen until their slot is closed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import BaseModel
 
-from services.judging.finals.domain import FinalState, Slot, SlotState
+from services.judging.finals.domain import FinalState, Score, Slot, SlotState
 from shared import recount
 from shared.events.judging import ScoreGiven, SlotClosed, SlotOpened
 
@@ -51,6 +52,23 @@ class Board(BaseModel):
             mean=recount.mean(totals) if totals else None,
             moves=moves,
         )
+
+
+def figure_of(slot: Slot, scores: Sequence[Score]) -> Board:
+    """The figure as the final itself knows it, to hold the running one against."""
+    totals = [given.total for given in scores if given.total is not None]
+    return Board(
+        id=slot.id,
+        contest_id=slot.contest_id,
+        entry_id=slot.entry_id,
+        position=slot.position,
+        state=slot.state,
+        seq=slot.facts,
+        judges={one.judge_id: {"revision": str(one.revision), "total": f"{one.total:f}"} for one in scores},
+        count=len(totals),
+        mean=recount.mean(totals) if totals else None,
+        moves=_ORDER[slot.state] + sum(one.revision for one in scores),
+    )
 
 
 def board_of(figure: Figure | None, event: SlotOpened | ScoreGiven | SlotClosed) -> Board:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.judging.boards import domain, repository
 from services.judging.boards.domain import Board, Screen
@@ -18,12 +19,27 @@ from shared.mongo import DriverError, Store, Tx
 __all__ = ["INDEXES"]
 
 _POLL_SECONDS = 3.0
+_WATCHED = timedelta(minutes=10)
+"""How long after its lock a final's boards are still held against it."""
 log = logs.get(__name__)
 
 
 async def show(tx: Tx, board: Board) -> None:
     """Put the running figure of a slot where the screens read it."""
     await repository.put(tx, board)
+
+
+async def mend(store: Store, at: datetime) -> None:
+    """Put right every board of a final under way that says less than the final itself: a table may lose, the truth not."""
+    tx = store.read
+    for final in await finals.finals(tx):
+        if final.locked_at is not None and at - final.locked_at > _WATCHED:
+            continue
+        known = await repository.boards(tx, final.id)
+        for slot in await finals.slots(tx, final.id):
+            figure = domain.figure_of(slot, await finals.scores(tx, slot.id))
+            if figure.moves > (known[slot.id].moves if slot.id in known else 0):
+                await repository.put(tx, figure)
 
 
 async def listed(tx: Tx) -> list[tuple[Final, str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from services.judging.copies import service as copies
 from services.judging.copies.domain import PersonCopy, ScriptState
 from services.judging.finals import domain, repository
-from services.judging.finals.domain import Final, FinalState, Slot, SlotState
+from services.judging.finals.domain import Final, FinalState, Score, Slot, SlotState
 from services.judging.finals.repository import INDEXES
 from services.judging.juries import service as juries
 from services.judging.rubrics import service as rubrics
@@ -257,6 +257,11 @@ async def finals(tx: Tx) -> list[Final]:
 async def slots(tx: Tx, contest_id: str) -> list[Slot]:
     """The slots of a final in the running order."""
     return await repository.slots(tx, contest_id)
+
+
+async def scores(tx: Tx, slot_id: str) -> list[Score]:
+    """What the judges have given a slot so far."""
+    return await repository.scores(tx, slot_id)
 
 
 async def _desk(tx: Tx, contest_id: str) -> Document:

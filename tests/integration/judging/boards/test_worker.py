@@ -3,13 +3,17 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from deploy.local.stack import Stack
+from deploy.local.topics import create
 from services.judging.boards import service as boards
 from services.judging.finals import service as finals
+from shared.clock import now
 from shared.kafka import Producer
 from shared.mongo import Store
 from shared.outbox import Relay
@@ -17,6 +21,14 @@ from tests.integration.judging.builders import ORGANISER
 from tests.integration.judging.finals.builders import SLUG, act, give, opened
 
 ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A broker of its own: a worker of this service reads whatever other tests left on the shared one."""
+    with Stack(tmp_path_factory.mktemp("own")) as running:
+        create(running.kafka_url)
+        yield running
 
 
 @asynccontextmanager
@@ -73,3 +85,16 @@ async def test_marks_reach_the_board_over_kafka_and_a_killed_worker_forgets_none
             await board_shows(store, 3, None)
             await finals.close_slot(store, slot.id, act(ORGANISER))
             await board_shows(store, 3, "24.00")
+
+
+async def test_a_board_that_forgot_is_held_against_the_final_and_put_right(store):
+    final = await opened(store)
+    slot = final.slots[0]
+    for judge in final.judges[:2]:
+        await give(store, slot, judge, 8)
+    await boards.mend(store, now())
+    row = (await boards.screen(store.read, SLUG)).rows[0]
+    assert (row.marked, row.mean) == (2, None)
+    await store.read["boards"].delete({})
+    await boards.mend(store, now())
+    assert (await boards.screen(store.read, SLUG)).rows[0].marked == 2

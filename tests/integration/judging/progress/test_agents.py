@@ -3,13 +3,15 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.local.stack import Stack
+from deploy.local.topics import create
 from services.judging.copies import service as copies
 from services.judging.progress import service
 from services.judging.rubrics.domain import Round
@@ -22,6 +24,14 @@ from shared.topics import ENTRIES
 from tests.integration.judging.builders import CHAIR, CONTEST, START, a_sealed_sheet, a_written_round, entry_fact
 
 ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A broker of its own: a worker of this service reads whatever other tests left on the shared one."""
+    with Stack(tmp_path_factory.mktemp("own")) as running:
+        create(running.kafka_url)
+        yield running
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
+from services.submissions.credentials.service import INDEXES as ATTEMPT_INDEXES
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
 from services.submissions.intake import routes as intake
@@ -19,13 +20,22 @@ from services.submissions.people import service as people_service
 from services.submissions.receipts import routes as receipts
 from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
 from services.submissions.settings import Settings
+from services.submissions.sign_in import routes as sign_in
+from services.submissions.sign_in.service import INDEXES as SESSION_INDEXES
+from services.submissions.sign_up import routes as sign_up
+from services.submissions.units import routes as units
+from services.submissions.units.service import INDEXES as UNIT_INDEXES
 from shared import peers
 from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
 
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of entries stands before `/bai-du-thi/{entry_id}` of receipts.
-_ROOMS = (people, contests, entries, receipts, intake)
+_ROOMS = (units, people, sign_in, sign_up, contests, entries, receipts, intake)
+INDEXES = (
+    *UNIT_INDEXES, *ATTEMPT_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
+    *RECEIPT_INDEXES, *INTAKE_INDEXES,
+)  # fmt: skip
 
 
 @health.get("/api/health", tags=["health"])
@@ -51,10 +61,10 @@ def build(settings: Settings) -> FastAPI:
     return create_app(
         Service(
             settings=settings,
-            routers=(*(room.routes for room in _ROOMS), *(room.api for room in _ROOMS), health),
+            routers=(*(room.routes for room in _ROOMS), *(room.api for room in _ROOMS if hasattr(room, "api")), health),
             templates=Path(__file__).parent / "templates",
             signed_out_before=people_service.signed_out_before,
-            indexes=(*people_service.INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES, *RECEIPT_INDEXES, *INTAKE_INDEXES),
+            indexes=INDEXES,
             background=(first_administrator,),
         )
     )

@@ -12,8 +12,10 @@ from services.submissions.entries import domain, repository
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.people import service as people
-from services.submissions.people.domain import Role, SignUp, Unit
+from services.submissions.people.domain import Role, SignUp
 from services.submissions.texts.domain import Words
+from services.submissions.units import service as units
+from services.submissions.units.domain import Unit
 from shared import identity
 from shared.clock import now
 from shared.identity import Person
@@ -41,7 +43,7 @@ async def prepare(store: Store, private_key: str, secret_key: str, *, count: int
     """`count` complete drafts of a dozen entrants in one open contest."""
     words = _words()
     unit = Unit.model_validate({"id": _UNIT, "name": "Phường Đo", "level": "ward"})
-    await people.put_units(store, [unit], by=_STAFF)
+    await units.put(store, [unit], by=_STAFF)
     contest = await _open_contest(store)
     owners = [await _entrant(store, number) for number in range(_OWNERS)]
     tokens = [identity.issue(owner, private_key, at=now(), lifetime=_TOKEN_LIFETIME) for owner in owners]

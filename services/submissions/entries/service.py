@@ -12,6 +12,7 @@ from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment, Copy
 from services.submissions.people import service as people
 from services.submissions.texts.domain import Revision, Words
+from services.submissions.units import service as units
 from shared import outbox
 from shared.clock import local
 from shared.errors import NotFound
@@ -217,7 +218,7 @@ async def _units(tx: Tx, entry: Entry, at: datetime) -> list[str]:
     for author_id in entry.author_ids:
         unit_id = (await people.get(tx, author_id)).unit_id
         if unit_id is not None:
-            standing = await people.unit_then(tx, unit_id, local(at).date())
+            standing = await units.standing(tx, unit_id, local(at).date())
             found += [unit.id for unit in standing] or [unit_id]
     entry.unit_id = found[0] if len(found) == 1 else entry.unit_id
     return list(dict.fromkeys(found))

@@ -18,6 +18,7 @@ from services.submissions.intake.domain import Line, NewRevision, Query
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from services.submissions.texts.domain import Revision
+from services.submissions.units import service as units
 from shared.errors import NotFound
 from shared.events.judging import ScriptCoded
 from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
@@ -69,7 +70,7 @@ async def _unit_name(tx: Tx, unit_id: str | None) -> str:
     if unit_id is None:
         return ""
     try:
-        return (await people.unit(tx, unit_id)).name
+        return (await units.get(tx, unit_id)).name
     except NotFound:
         return unit_id
 

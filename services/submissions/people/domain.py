@@ -1,7 +1,7 @@
-"""Accounts, roles, sessions, units: their states and rules. No storage, no password hashing, no cookies."""
+"""Accounts and roles: their states and rules. No storage, no password hashing, no cookies."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -11,23 +11,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from shared.errors import Refusal
 from shared.events import submissions as events
-from shared.text import Line, folded, name_key, nfc, one_line
+from shared.text import Line, name_key, nfc, one_line
 
-SESSION_IDLE = timedelta(days=7)
-SESSION_LONGEST = timedelta(days=30)
-API_TOKEN_LIFETIME = timedelta(hours=1)
 _SHORTEST_PASSWORD = 8
 
 RoleName = Literal["entrant", "secretary", "judge", "chair", "organiser", "auditor", "administrator"]
 """The words of `shared.identity.Role`; a test keeps the two lists equal."""
-
-
-class WrongCredentials(Refusal):
-    """The same answer for an unknown address, a wrong password and a closed account."""
-
-    code = "wrong_credentials"
-    status = 401
-    message = "Địa chỉ thư điện tử hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại."
 
 
 class EmailTaken(Refusal):
@@ -42,14 +31,6 @@ class OwnRoleKept(Refusal):
 
     code = "own_role_kept"
     message = "Bạn không thể tự bỏ vai trò quản trị của chính mình. Hãy nhờ một quản trị viên khác."
-
-
-class TreeBroken(Refusal):
-    """A unit names a parent or successor that is not there, or its dates contradict themselves."""
-
-    code = "unit_tree_broken"
-    status = 422
-    message = "Cây đơn vị có mâu thuẫn."
 
 
 def _email(value: object) -> str:
@@ -134,13 +115,6 @@ class SignUp(Asked):
         return self
 
 
-class Credentials(Asked):
-    """What somebody signs in with."""
-
-    email: Email
-    password: Password
-
-
 class Account(BaseModel):
     """A person, or an organisation, that can sign in."""
 
@@ -199,96 +173,3 @@ class Account(BaseModel):
             active=self.active,
             signed_out_before=self.signed_out_before,
         )
-
-
-class Session(BaseModel):
-    """A signed-in browser. Its id is the digest of a secret that only the browser has."""
-
-    id: str
-    person_id: str
-    created_at: AwareDatetime
-    seen_at: AwareDatetime
-    expires_at: AwareDatetime
-    user_agent: str = ""
-
-    def seen(self, at: datetime) -> None:
-        """It was used: it lives another week, but never longer than a month in all."""
-        self.seen_at = at
-        self.expires_at = min(at + SESSION_IDLE, self.created_at + SESSION_LONGEST)
-
-
-class Unit(BaseModel):
-    """A unit of the city as it was from `valid_from` to `valid_to`, both days counted; None is open."""
-
-    id: str = Field(min_length=1, max_length=100)
-    version: int = 0
-    facts: int = 0
-    name: Annotated[Line, Field(min_length=1, max_length=200)]
-    level: str
-    parent_id: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    successors: list[str] = []
-
-    def valid_on(self, day: date) -> bool:
-        """Whether it exists on `day`."""
-        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
-
-    @property
-    def search_key(self) -> str:
-        """Its name as people without a Vietnamese keyboard type it."""
-        return folded(self.name)
-
-    def updated(self) -> events.UnitUpdated:
-        """The next fact about it: its full state."""
-        self.facts += 1
-        return events.UnitUpdated(unit_id=self.id, **self.model_dump(exclude={"id", "version", "facts"}))
-
-
-def check_tree(units: Iterable[Unit]) -> None:
-    """Raises TreeBroken at the first contradiction."""
-    by_id = {unit.id: unit for unit in units}
-    for unit in by_id.values():
-        for other in [unit.parent_id, *unit.successors]:
-            if other is not None and other not in by_id:
-                raise TreeBroken(f"Đơn vị {unit.name} nhắc đến đơn vị không có trong cây: {other}.")
-        if unit.valid_from and unit.valid_to and unit.valid_from > unit.valid_to:
-            raise TreeBroken(f"Đơn vị {unit.name} kết thúc trước khi bắt đầu.")
-        if unit.successors and not unit.valid_to:
-            raise TreeBroken(f"Đơn vị {unit.name} có đơn vị kế tục nhưng chưa có ngày kết thúc.")
-        _check_above(unit, by_id)
-
-
-def _check_above(unit: Unit, by_id: dict[str, Unit]) -> None:
-    met, parent_id = {unit.id}, unit.parent_id
-    while parent_id is not None and parent_id in by_id:
-        if parent_id in met:
-            raise TreeBroken(f"Đơn vị {unit.name} nằm dưới chính nó.")
-        met.add(parent_id)
-        parent_id = by_id[parent_id].parent_id
-
-
-def standing_for(unit_id: str, units: Iterable[Unit], day: date) -> list[Unit]:
-    """The unit itself when it exists on `day`, else those that took over from it and exist then; may be empty."""
-    by_id = {unit.id: unit for unit in units}
-    found, waiting, met = [], [unit_id], set[str]()
-    while waiting:
-        unit = by_id.get(waiting.pop(0))
-        if unit is None or unit.id in met:
-            continue
-        met.add(unit.id)
-        if unit.valid_on(day):
-            found.append(unit)
-        else:
-            waiting.extend(unit.successors)
-    return found
-
-
-_OWN_PLACES = ("/dang-nhap", "/dang-ky", "/dang-xuat")
-
-
-def local_path(asked: str | None) -> str | None:
-    """`asked` when it is a path of this site to come back to after signing in, else None."""
-    path = asked or ""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
-    return path if safe and not path.startswith(_OWN_PLACES) else None

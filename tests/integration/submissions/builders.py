@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest, Rules
 from services.submissions.people import service as people
-from services.submissions.people.domain import Role, SignUp, Unit
+from services.submissions.people.domain import Role, SignUp
+from services.submissions.units import service as units
+from services.submissions.units.domain import Unit
 from shared.clock import now
 from shared.identity import Person
 from shared.mongo import Store
@@ -85,9 +87,9 @@ async def a_person(store: Store, *roles: str, scope: str = "*", **changes: Any) 
     return Person(made["person_id"], asked.name, held)
 
 
-async def some_units(store: Store, *units: Unit) -> None:
+async def some_units(store: Store, *wanted: Unit) -> None:
     """Put units into the tree."""
-    await people.put_units(store, units, by=ADMINISTRATOR)
+    await units.put(store, wanted, by=ADMINISTRATOR)
 
 
 def rules(*, at: datetime | None = None, **changes: Any) -> Rules:

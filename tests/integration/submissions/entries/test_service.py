@@ -17,8 +17,8 @@ from services.submissions.entries.domain import (
     Settled,
     State,
 )
-from services.submissions.people.domain import Unit
 from services.submissions.texts.domain import Incomplete
+from services.submissions.units.domain import Unit
 from shared.clock import now
 from shared.errors import Invalid, KeyReused, NotFound
 from shared.identity import Role

@@ -1,13 +1,13 @@
-"""Accounts, roles, units and the way back after signing in: the rules alone."""
+"""Accounts and roles: the rules alone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
 from services.submissions.people import domain
-from services.submissions.people.domain import Account, Kind, Role, Session, SignUp, Unit
+from services.submissions.people.domain import Account, Kind, Role, SignUp
 from shared import identity
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -99,80 +99,3 @@ def test_every_fact_about_a_person_has_the_next_number_and_no_password():
     first, second = account.updated(), account.updated()
     assert (account.facts, first) == (2, second)
     assert "hash" not in first.model_dump_json()
-
-
-def test_a_session_lives_a_week_from_its_last_use_and_a_month_at_most():
-    session = Session(id="s", person_id="p", created_at=AT, seen_at=AT, expires_at=AT)
-    session.seen(AT + timedelta(days=6))
-    assert session.expires_at == AT + timedelta(days=13)
-    session.seen(AT + timedelta(days=29))
-    assert session.expires_at == AT + timedelta(days=30)
-
-
-@pytest.mark.parametrize("path", ["/tai-khoan", "/bai-du-thi/moi?cuoc-thi=a", "/"])
-def test_one_may_come_back_to_a_path_of_this_site(path):
-    assert domain.local_path(path) == path
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        None,
-        "tai-khoan",
-        "//xau.example",
-        "/\\xau.example",
-        "https://xau.example",
-        "/a\nb",
-        "/a\\..\\b",
-        "/dang-nhap",
-        "/dang-xuat",
-    ],
-)
-def test_one_may_not_come_back_to_anywhere_else(path):
-    assert domain.local_path(path) is None
-
-
-def units() -> list[Unit]:
-    ends, starts = date(2025, 6, 30), date(2025, 7, 1)
-    return [
-        Unit(id="city", name="Hà Nội", level="city"),
-        Unit(id="old", name="Quận Đống Đa", level="district", parent_id="city", valid_to=ends, successors=["a", "b"]),
-        Unit(id="a", name="Phường Láng", level="ward", parent_id="city", valid_from=starts),
-        Unit(id="b", name="Phường Kim Liên", level="ward", parent_id="city", valid_from=starts),
-    ]
-
-
-def test_a_district_stands_for_itself_until_its_last_day_and_for_its_wards_after():
-    on_last_day = domain.standing_for("old", units(), date(2025, 6, 30))
-    day_after = domain.standing_for("old", units(), date(2025, 7, 1))
-    assert [unit.id for unit in on_last_day] == ["old"]
-    assert [unit.id for unit in day_after] == ["a", "b"]
-
-
-def test_successors_that_run_in_a_circle_end():
-    ring = [
-        Unit(id=one, name=one, level="ward", valid_to=date(2020, 1, 1), successors=[other])
-        for one, other in ("xy", "yx")
-    ]
-    assert domain.standing_for("x", ring, date(2026, 1, 1)) == []
-
-
-def test_a_sound_tree_passes():
-    domain.check_tree(units())
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"parent_id": "nowhere"}, "không có trong cây"),
-        ({"successors": ["nowhere"]}, "không có trong cây"),
-        ({"valid_from": date(2026, 1, 1)}, "kết thúc trước khi bắt đầu"),
-        ({"valid_to": None}, "chưa có ngày kết thúc"),
-        ({"parent_id": "old"}, "dưới chính nó"),
-    ],
-)
-def test_a_contradiction_in_the_tree_is_named(change, reason):
-    broken = [unit.model_copy(update=change) if unit.id == "old" else unit for unit in units()]
-    with pytest.raises(domain.TreeBroken, match=reason):
-        domain.check_tree(broken)

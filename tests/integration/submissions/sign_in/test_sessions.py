@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
-from services.submissions.people import service
+from services.submissions.sign_in import service
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_person, email_of
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from services.submissions.people.domain import Unit
+from services.submissions.units.domain import Unit
 from shared.ids import new_id
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_person, email_of, outbox_rows, some_units

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from services.submissions.people import service
+from services.submissions.credentials import domain
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_person, email_of, outbox_rows
 
@@ -27,13 +27,13 @@ async def test_an_unknown_address_costs_as_many_password_checks_as_a_known_one(
 ):
     await a_person(store, email=email_of("co"))
     checked: list[str] = []
-    verify = service._PASSWORDS.verify
+    verify = domain.PASSWORDS.verify
 
     def counted(password: str, hashed: str) -> bool:
         checked.append(hashed.rpartition("$")[0].rpartition("$")[0])
         return verify(password, hashed)
 
-    monkeypatch.setattr(service._PASSWORDS, "verify", counted)
+    monkeypatch.setattr(domain.PASSWORDS, "verify", counted)
     for name in ("co", "khong"):
         await browser().post(f"{API}/sessions", json={"email": email_of(name), "password": "sai mật khẩu"})
     assert len(checked) == 2

@@ -1,0 +1,36 @@
+"""The only code that touches `sessions`."""
+
+from services.submissions.sign_in.domain import Session
+from shared.mongo import Index, Tx
+
+INDEXES = (
+    Index("sessions", (("person_id", 1), ("seen_at", -1))),
+    Index("sessions", (("expires_at", 1),), expire_after=0),
+)
+
+
+async def save_session(tx: Tx, session: Session) -> None:
+    """Keep it, new or used."""
+    await tx["sessions"].put({"_id": session.id, **session.model_dump(exclude={"id"})})
+
+
+async def find_session(tx: Tx, session_id: str) -> Session | None:
+    """Expired ones may still be there."""
+    document = await tx["sessions"].get(session_id)
+    return Session(id=document["_id"], **document) if document else None
+
+
+async def sessions_of(tx: Tx, person_id: str) -> list[Session]:
+    """The last used first."""
+    documents = await tx["sessions"].find({"person_id": person_id}, sort=[("seen_at", -1)])
+    return [Session(id=document["_id"], **document) for document in documents]
+
+
+async def end_session(tx: Tx, session_id: str) -> None:
+    """Whether or not there is one."""
+    await tx["sessions"].delete({"_id": session_id})
+
+
+async def end_sessions(tx: Tx, person_id: str) -> None:
+    """All of a person."""
+    await tx["sessions"].delete({"person_id": person_id})

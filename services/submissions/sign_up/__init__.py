@@ -1,0 +1,4 @@
+"""Opening an account of one's own.
+
+Owns nothing yet but the pages; accounts are in `people`.
+"""

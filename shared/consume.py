@@ -21,10 +21,12 @@ from shared.dead_letters import Delivery
 from shared.events import judging, notifications, submissions
 from shared.events.envelope import Envelope
 from shared.inbox import Fact, Handler, Outcome
-from shared.mongo import DriverError, Store, unavailable
+from shared.mongo import DriverError, Store, Tx, unavailable
 from shared.settings import ServiceSettings
 from shared.topics import TOPICS, Changelog, Order, Topic
 
+Eraser = Callable[[Tx, str], Awaitable[None]]
+"""Forgets a key of a compacted topic that its owner emptied. Doing it twice is doing it once."""
 LANGUAGE = (submissions, judging, notifications)
 """Importing these enters every event type in the register."""
 INDEXES = (*inbox.INDEXES, *dead_letters.INDEXES)
@@ -44,6 +46,7 @@ class Agent:
     name: str
     topic: Topic
     handler: Handler
+    erased: Eraser | None = None
 
 
 class Worker:
@@ -72,18 +75,22 @@ class Worker:
             self._store = Store(url, database(self.settings), name=f"{self.settings.service}-worker")
         return self._store
 
-    def agent(self, topic: Topic) -> Callable[[Handler], Handler]:
-        """Register `handler(tx, fact)` for every fact of `topic`; it runs once, in one transaction, in order per key."""
+    def agent(self, topic: Topic, *, erased: Eraser | None = None) -> Callable[[Handler], Handler]:
+        """Register `handler(tx, fact)` for every fact of `topic`; it runs once, in one transaction, in order per key.
+
+        A compacted topic also empties keys: `erased(tx, key)` forgets what was kept of one.
+        """
 
         def register(handler: Handler) -> Handler:
             room = handler.__module__.split(".")[-2]
-            agent = Agent(f"{room}.{handler.__name__}", topic, handler)
+            agent = Agent(f"{room}.{handler.__name__}", topic, handler, erased)
             self.agents[agent.name] = agent
 
             async def read(stream: Any) -> None:
                 async for message in stream.events():
-                    if not _is_tombstone(topic, message):
-                        await self._take(agent, _delivery(message))
+                    delivery = _delivery(message)
+                    work = partial(self._forget, agent, delivery) if _is_tombstone(topic, message) else None
+                    await self._to_the_end(agent.name, delivery, work or partial(self._apply, agent, delivery.value))
 
             self.app.agent(kafka.source(self.app, topic), name=f"{self.settings.service}.{agent.name}")(read)
             return handler
@@ -124,9 +131,6 @@ class Worker:
 
         self.app.task(run)
         return work
-
-    async def _take(self, agent: Agent, delivery: Delivery) -> None:
-        await self._to_the_end(agent.name, delivery, partial(self._apply, agent, delivery.value))
 
     async def _to_the_end(self, name: str, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         self.progress.begin()
@@ -183,6 +187,19 @@ class Worker:
                 await self._apply(agent, waiting.model_dump_json().encode())
             else:
                 self._gaps.discard(line)
+
+    async def _forget(self, agent: Agent, delivery: Delivery) -> None:
+        key = delivery.key.decode()
+
+        async def work(tx: Tx) -> None:
+            await dead_letters.forget(tx, delivery.topic, delivery.key)
+            if agent.erased is not None:
+                await agent.erased(tx, key)
+
+        # The cursor stays: an older fact that comes once more is passed over and brings nobody back.
+        async with asyncio.timeout(_HANDLER_SECONDS):
+            await self.store.transaction(work)
+        log.info("agent.key.erased", agent=agent.name, topic=delivery.topic)
 
     async def _move(self, update: Any, table: Any, value: bytes) -> None:
         envelope = Envelope.model_validate_json(value)
@@ -269,7 +286,6 @@ def database(settings: ServiceSettings) -> str:
 
 def _is_tombstone(topic: Topic, message: Any) -> bool:
     """Whether a key of a compacted topic was emptied; on any other topic a message without a value is a fault."""
-    # Passed over here: that a copy forgets what its owner erased belongs to erasure, which is issue 4.
     return message.message.value is None and topic.compacted and topic.order is Order.LATEST
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.clock import now
-from shared.mongo import Document, Index, Store
+from shared.mongo import Document, Index, Store, Tx
 
 INDEXES = (Index("dead_letters", (("state", 1), ("at", 1))),)
 _SHOWN_ERROR = 500
@@ -36,6 +36,11 @@ async def bury(store: Store, agent: str, delivery: Delivery, *, reason: str, err
     }
     name = f"{agent}|{delivery.topic}|{delivery.partition}|{delivery.offset}"
     await store.read["dead_letters"].update({"_id": name}, {"$set": letter}, upsert=True)
+
+
+async def forget(tx: Tx, topic: str, key: bytes) -> None:
+    """Drop the letters of a key that was erased: they hold what must be forgotten."""
+    await tx["dead_letters"].delete({"topic": topic, "key": key})
 
 
 async def waiting(store: Store) -> list[Document]:

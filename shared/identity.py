@@ -37,6 +37,11 @@ class Role(StrEnum):
     JUDGE = "judge"
     CHAIR = "chair"
     ORGANISER = "organiser"
+    UNIT_OFFICER = "unit_officer"
+    """Reports for a unit; the scope is the unit's id."""
+    EDITOR = "editor"
+    APPROVER = "approver"
+    """Releases what an editor wrote; never the same person."""
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 

@@ -152,7 +152,9 @@ class Producer:
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 for row in (row for line in lines for row in line):
-                    sent = self._producer.send(row["topic"], row["value"].encode(), key=row["key"].encode())
+                    sent = self._producer.send(
+                        row["topic"], row["value"] and row["value"].encode(), key=row["key"].encode()
+                    )
                     futures.append((row["_id"], await sent))
                 await asyncio.gather(*(future for _, future in futures), return_exceptions=True)
         except (TimeoutError, KafkaError):  # an unfinished send is unknown, not failed: the row is sent again
@@ -163,7 +165,8 @@ class Producer:
 async def create_topics(kafka_url: str, *, replication: int = 1) -> list[str]:
     """Create the topics and changelogs that are missing; answers their names. Raises KafkaError."""
     wanted = [
-        _new_topic(topic.name, topic.partitions, replication, compacted=topic.compacted) for topic in TOPICS.values()
+        _new_topic(topic.name, topic.partitions, replication, compacted=topic.compacted, hours=topic.retention_hours)
+        for topic in TOPICS.values()
     ]
     wanted += [_new_topic(log.name, log.source.partitions, replication, compacted=True) for log in CHANGELOGS]
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
@@ -181,9 +184,12 @@ async def create_topics(kafka_url: str, *, replication: int = 1) -> list[str]:
     return made
 
 
-def _new_topic(name: str, partitions: int, replication: int, *, compacted: bool) -> NewTopic:
-    settings = {"retention.ms": "-1", "min.insync.replicas": str(max(1, replication - 1))}
+def _new_topic(name: str, partitions: int, replication: int, *, compacted: bool, hours: int | None = None) -> NewTopic:
+    kept = -1 if hours is None else hours * 3_600_000
+    settings = {"retention.ms": str(kept), "min.insync.replicas": str(max(1, replication - 1))}
     settings["cleanup.policy"] = "compact" if compacted else "delete"
+    if hours is not None:
+        settings["segment.ms"] = str(kept)  # only a closed segment is ever deleted
     return NewTopic(name, partitions, replication, topic_configs=settings)
 
 

@@ -11,7 +11,7 @@ from operator import itemgetter
 from shared import logs
 from shared.clock import now
 from shared.events.envelope import Envelope, Event
-from shared.ids import new_id
+from shared.ids import derived_id, new_id
 from shared.kafka import Producer, SendFailed
 from shared.lease import Lease
 from shared.mongo import DriverError, Index, Store, Tx
@@ -48,6 +48,16 @@ async def add(tx: Tx, event: Event, *, subject: str, seq: int, by: str, time: da
         }
     )
     return envelope.id
+
+
+async def erase(tx: Tx, topic: str, *, subject: str, seq: int, time: datetime) -> None:
+    """Forget every fact about `subject`: its rows here go, and a tombstone empties its key in the compacted `topic`.
+
+    `seq` follows the last fact's. Readers learn of it through the `erased` of their agents.
+    """
+    await tx["outbox"].delete({"key": subject, "topic": topic})
+    row = {"_id": derived_id(topic, subject, str(seq)), "topic": topic, "key": subject, "seq": seq, "type": "tombstone"}
+    await tx["outbox"].insert({**row, "value": None, "occurred_at": time, "pending": True})
 
 
 async def republish(store: Store, *, since: datetime) -> int:

@@ -22,6 +22,8 @@ class Topic:
     partitions: int = 4
     order: Order = Order.EVERY
     compacted: bool = False
+    retention_hours: int | None = None
+    """How long messages are kept; None is for ever."""
     reason: str = ""
 
     @property
@@ -30,6 +32,7 @@ class Topic:
         return self.name.split(".", maxsplit=1)[0]
 
 
+CODES = Topic("submissions.codes", key="code id", retention_hours=1)
 CONTESTS = Topic("submissions.contests", key="contest id", partitions=1)
 PEOPLE = Topic("submissions.people", key="person id", order=Order.LATEST, compacted=True)
 UNITS = Topic("submissions.units", key="unit id", partitions=1, order=Order.LATEST, compacted=True)
@@ -44,7 +47,7 @@ DELIVERIES = Topic("notifications.deliveries", key="delivery id")
 
 TOPICS: dict[str, Topic] = {
     topic.name: topic
-    for topic in (CONTESTS, PEOPLE, UNITS, ENTRIES, SCRIPTS, PANELS, SHEETS, FINALS, SLOTS, RESULTS, DELIVERIES)
+    for topic in (CODES, CONTESTS, PEOPLE, UNITS, ENTRIES, SCRIPTS, PANELS, SHEETS, FINALS, SLOTS, RESULTS, DELIVERIES)
 }
 
 

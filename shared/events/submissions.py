@@ -52,6 +52,14 @@ class Plan(Body):
     date: date
 
 
+class Move(Body):
+    """An instant of a timetable that was moved; `what` is its name there. None: there was none, or there is none."""
+
+    what: str
+    before: AwareDatetime | None
+    after: AwareDatetime | None
+
+
 class ContestPublished(Event):
     """A contest, or a new version of it, became public: every service keeps its rules as a copy."""
 
@@ -74,6 +82,28 @@ class ContestPublished(Event):
     presentation_minutes: int
     question_minutes: int
     prizes: list[Prize]
+    state: str = "published"
+    """`published`, `closed` or `archived`."""
+    complaint_days: int | None = None
+    """Working days after publication of the result in which complaints are taken; None: no window."""
+    retention_months: int | None = None
+    """How long personal data of this contest is kept after its result; None: not decided."""
+
+
+class ContestRescheduled(Event):
+    """A deadline or the final of a published contest was moved: those concerned are told the old and the new instant.
+
+    Comes right after the `ContestPublished` with the new timetable.
+    """
+
+    type: ClassVar[str] = "submissions.contest.rescheduled.v1"
+    topic: ClassVar[str] = "submissions.contests"
+
+    contest_id: str
+    version: int
+    changes: list[Move]
+    reason: str
+    rescheduled_at: AwareDatetime
 
 
 class Role(Body):
@@ -81,6 +111,24 @@ class Role(Body):
 
     role: str
     scope: str = "*"
+
+
+class CodeIssued(Event):
+    """A one-time code is to be sent. Address and code travel sealed (`shared.sealed`, purpose `codes`), for minutes only.
+
+    Unsealed: `address` (e-mail or E.164), `code` (digits), `name` (how to greet, may be empty).
+    """
+
+    type: ClassVar[str] = "submissions.code.issued.v1"
+    topic: ClassVar[str] = "submissions.codes"
+
+    code_id: str
+    purpose: str
+    """`sign_up`, `sign_in`, `reset`, `confirm` (a new address of an account) or `known` (sign-up with an address that has one)."""
+    channel: str
+    """`email` or `sms`."""
+    sealed: str
+    expires_at: AwareDatetime
 
 
 class PersonUpdated(Event):
@@ -95,6 +143,12 @@ class PersonUpdated(Event):
     phone: str = ""
     unit_id: str | None = None
     roles: list[Role] = []
+    kind: str = ""
+    """`resident`, `organisation` or `official`."""
+    sort_name: str = ""
+    """Key that sorts by given name; empty: made from `name`."""
+    consents: list[str] = []
+    """Purposes the person agrees to now."""
     active: bool = True
     signed_out_before: AwareDatetime | None = None
     """Identity tokens issued before this instant are void in every service."""
@@ -113,6 +167,8 @@ class UnitUpdated(Event):
     valid_from: date | None = None
     valid_to: date | None = None
     successors: list[str] = []
+    code: str = ""
+    """Official code of the unit, where there is one."""
 
 
 class File(Body):
@@ -122,6 +178,18 @@ class File(Body):
     media_type: str
     size: int
     sha256: str
+
+
+class EntryBegun(Event):
+    """A draft was begun: whoever is told of a moved deadline must be known before handing in."""
+
+    type: ClassVar[str] = "submissions.entry.begun.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    begun_at: AwareDatetime
 
 
 class EntrySubmitted(Event):

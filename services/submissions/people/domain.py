@@ -15,7 +15,18 @@ from shared.text import Line, name_key, nfc, one_line
 
 _SHORTEST_PASSWORD = 8
 
-RoleName = Literal["entrant", "secretary", "judge", "chair", "organiser", "auditor", "administrator"]
+RoleName = Literal[
+    "entrant",
+    "secretary",
+    "judge",
+    "chair",
+    "organiser",
+    "unit_officer",
+    "editor",
+    "approver",
+    "auditor",
+    "administrator",
+]
 """The words of `shared.identity.Role`; a test keeps the two lists equal."""
 
 

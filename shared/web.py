@@ -82,6 +82,7 @@ def create_app(service: Service) -> FastAPI:
     for router in service.routers:
         app.include_router(router)
     _refuse_ungated(app)
+    _publish_policies(app)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(_Around, secure=settings.public_url.startswith("https://"))
@@ -110,6 +111,30 @@ def _refuse_ungated(app: FastAPI) -> None:
     open_routes = [route.path for route in routes if not gates(route)]
     if open_routes:
         raise RuntimeError(f"routes that do not say who may enter: {open_routes}")
+
+
+def policies(app: FastAPI) -> dict[tuple[str, str], Gate]:
+    """Method and path of every route of `app`, with the gate that it declares."""
+    found: dict[tuple[str, str], Gate] = {}
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.path and (declared := gates(route)):
+            found |= {(method, route.path): declared[0] for method in route.methods or ()}
+    return found
+
+
+def _publish_policies(app: FastAPI) -> None:
+    """OpenAPI says of each operation who may enter (`x-may-enter`): the roles, `signed in` or `everybody`."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        for (method, path), gate in policies(app).items():
+            operation = document["paths"].get(path, {}).get(method.lower())
+            if operation is not None:
+                operation["x-may-enter"] = gate.describe()
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way of extending the document
 
 
 def _add_health(app: FastAPI) -> None:

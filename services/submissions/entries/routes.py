@@ -109,10 +109,10 @@ async def _refused(request: Request, entry_id: str, person: Person, form: Typed[
     return _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)
 
 
-async def _write(request: Request, entry_id: str, typed: DraftForm, by: Person) -> Entry | None:
-    """Save the words that came with a button; a form of a file alone has none."""
+async def _write(request: Request, entry_id: str, typed: DraftForm, by: Person) -> Entry:
+    """Save the words that came with a button; a form of a file alone has none. Raises NotFound for a foreign entry."""
     if typed.version is None:
-        return None
+        return (await service.view(store_of(request), entry_id, by))[0]
     words = Words(**typed.model_dump(include=set(Words.model_fields)))
     return await service.write(store_of(request), entry_id, words, version=typed.version, by=by, at=now())
 
@@ -128,7 +128,7 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
             raise
         return await _refused(request, entry_id, person, form, refusal)
     if wants_json(request):
-        return JSONResponse({"version": entry.version, "saved_at": entry.saved_at.isoformat()} if entry else {})
+        return JSONResponse({"version": entry.version, "saved_at": entry.saved_at.isoformat()})
     if form.typed.get("act") == "preview":
         return see_other(request, f"/bai-du-thi/{entry_id}/xem-truoc")
     return see_other(request, f"/bai-du-thi/{entry_id}/soan", "Đã lưu bản nháp. Bài chưa được nộp.")

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 from deploy.demo.progress import Bar, Stages
 from deploy.local.places import CHECKOUT
 from deploy.local.system import System
-from tests.bench import contest
+from tests.bench import contest, revocation
 from tests.bench.figures import Figure, percentile
 from tests.bench.hall import Outcome, Plan, Score
+
+_REVOCATIONS = 20
 
 
 def measure(folder: Path, size: tuple[int, int], seed: int, stages: Stages) -> list[Figure]:
@@ -40,9 +42,11 @@ def measure(folder: Path, size: tuple[int, int], seed: int, stages: Stages) -> l
         )
         with stages.stage(f"Scores before {clients} screens", scores) as bar:
             given, outcome = watch(plan, folder, bar)
+        with stages.stage("Roles taken away", _REVOCATIONS) as bar:
+            seconds = asyncio.run(revocation.revoke(system.url, system.administrator, _REVOCATIONS, bar))
     finally:
         system.close()
-    return figures(given, outcome, clients)
+    return [*figures(given, outcome, clients), *revocation.figures(seconds)]
 
 
 def watch(plan: Plan, folder: Path, bar: Bar) -> tuple[list[Score], Outcome]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from deploy.demo.client import Json
 from deploy.local.ports import SERVICES
 from deploy.local.system import System
 from shared.ids import new_id
@@ -39,7 +40,7 @@ def test_what_openapi_publishes_is_the_policy_that_the_routes_declare(system: Sy
 
 def _answer(client: httpx.Client, operation: Operation, played: Played) -> httpx.Response:
     path = matrix.filled(operation, matrix.objects(played))
-    body = None if operation.method == "GET" else {}
+    body: Json | None = None if operation.method == "GET" else {}
     return client.request(operation.method, path, json=body)
 
 
@@ -92,7 +93,7 @@ def test_a_thing_of_another_contest_looks_like_one_that_does_not_exist(knocking,
             asks = operation.placeholders & {"entry_id", "sheet_id", "slot_id"}
             if not asks or operation.gate.public or not operation.admits(actor.roles) or not actor.roles:
                 continue
-            body = None if operation.method == "GET" else {}
+            body: Json | None = None if operation.method == "GET" else {}
             there, missing = (
                 client.request(operation.method, matrix.filled(operation, objects), json=body)
                 for objects in (known, known | {name: new_id() for name in asks})

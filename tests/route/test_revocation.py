@@ -1,6 +1,7 @@
 """A role that was taken away, an account that was closed: out of all three services, with the token that was good a moment ago."""
 
 import time
+from contextlib import closing
 
 import httpx
 import pytest
@@ -71,7 +72,7 @@ def wait_until(client: httpx.Client, door: str, status: int) -> None:
 
 def test_who_lost_a_role_is_out_of_all_three_services_with_the_old_token(system: System, played: Played) -> None:
     person_id, client = an_organiser(system, played.desk.contest_id)
-    with client:
+    with closing(client):
         for door in doors(played).values():
             wait_until(client, door, httpx.codes.OK)
         revoke(system, person_id)

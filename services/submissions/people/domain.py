@@ -142,6 +142,8 @@ class Account(BaseModel):
     kind: Kind
     unit_id: str | None = None
     roles: list[Role] = []
+    consents: list[str] = []
+    """Purposes the person agrees to now; their history is kept by `consents`."""
     active: bool = True
     signed_out_before: AwareDatetime | None = None
     token_at: AwareDatetime | None = None
@@ -181,6 +183,7 @@ class Account(BaseModel):
             phone=self.phone,
             unit_id=self.unit_id,
             roles=[events.Role(role=held.role, scope=held.scope) for held in self.roles],
+            consents=self.consents,
             active=self.active,
             signed_out_before=self.signed_out_before,
         )

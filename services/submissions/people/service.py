@@ -107,6 +107,14 @@ async def void_tokens(tx: Tx, person_id: str, *, by: str, at: datetime) -> None:
     await _publish(tx, account, by=by, at=at)
 
 
+async def agree(tx: Tx, person_id: str, purposes: Sequence[str], *, by: str, at: datetime) -> None:
+    """What the person agrees to from now on; nothing is told when it is the same. Raises NotFound."""
+    account = await repository.get(tx, person_id)
+    if account.consents != sorted(purposes):
+        account.consents = sorted(purposes)
+        await _publish(tx, account, by=by, at=at)
+
+
 async def grant(store: Store, person_id: str, roles: Sequence[Role], *, by: Person) -> Account:
     """Give a person exactly these roles; the tokens with the old ones are void. Raises NotFound, OwnRoleKept."""
 

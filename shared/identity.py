@@ -17,6 +17,8 @@ from shared.errors import Forbidden, Refusal, SignInNeeded
 TOKEN_COOKIE = "sk_id"  # noqa: S105 - a cookie's name
 SESSION_COOKIE = "sk_session"
 """Opaque; only submissions knows what it stands for and renews the token from it."""
+HALF_COOKIE = "sk_half"
+"""Opaque; stands for somebody who gave the password and not yet the second factor."""
 VISITOR_COOKIE = "sk_v"
 TOKEN_LIFETIME = timedelta(minutes=15)
 _ALGORITHM = "EdDSA"

@@ -8,12 +8,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from shared.clock import now
-from shared.identity import SignedOutBefore, form_token
+from shared.identity import HALF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, SignedOutBefore, form_token, in_cookies
 from shared.mongo import Store
 from shared.settings import ServiceSettings
 from shared.ui.render import render
 
 _FLASH = "sk_flash"
+_MONTH = 30 * 24 * 3600
+_HALF_MINUTES = 5
 
 
 @dataclass(slots=True)
@@ -36,6 +38,35 @@ def set_cookie(request: Request, response: Response, name: str, value: str, *, m
     """A cookie that scripts cannot read and other sites do not send."""
     secure = request.app.state.desk.settings.public_url.startswith("https://")
     response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def let_in(request: Request, response: Response, token: str, secret: str = "") -> Response:
+    """The browser that gets `response` is signed in; `secret` is a new session's, empty when it has one."""
+    # The cookie outlives the token: an old token asks to be renewed, a missing one would look like nobody.
+    for name, part in in_cookies(token).items():
+        set_cookie(request, response, name, part, max_age=_MONTH)
+    if secret:
+        set_cookie(request, response, SESSION_COOKIE, secret, max_age=_MONTH)
+        response.delete_cookie(HALF_COOKIE, path="/")
+    return response
+
+
+def let_half_in(request: Request, response: Response, secret: str) -> Response:
+    """The browser that gets `response` is at the second step of signing in."""
+    set_cookie(request, response, HALF_COOKIE, secret, max_age=_HALF_MINUTES * 60)
+    return response
+
+
+def let_out(response: Response) -> Response:
+    """The browser that gets `response` is signed out."""
+    for name in (TOKEN_COOKIE, SESSION_COOKIE, HALF_COOKIE):
+        response.delete_cookie(name, path="/")
+    return response
+
+
+def place_of(request: Request) -> str:
+    """The network address a request came from; behind the proxy the visitor's, as the server makes sure."""
+    return request.client.host if request.client else ""
 
 
 def _serializer(request: Request) -> URLSafeSerializer:

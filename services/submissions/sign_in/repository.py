@@ -1,11 +1,13 @@
-"""The only code that touches `sessions`."""
+"""The only code that touches `sessions` and `half_sessions`."""
 
-from services.submissions.sign_in.domain import Session
+from services.submissions.sign_in.domain import Half, Session
 from shared.mongo import Index, Tx
 
 INDEXES = (
     Index("sessions", (("person_id", 1), ("seen_at", -1))),
     Index("sessions", (("expires_at", 1),), expire_after=0),
+    Index("half_sessions", (("person_id", 1),)),
+    Index("half_sessions", (("expires_at", 1),), expire_after=0),
 )
 
 
@@ -32,5 +34,28 @@ async def end_session(tx: Tx, session_id: str) -> None:
 
 
 async def end_sessions(tx: Tx, person_id: str) -> None:
-    """All of a person."""
+    """All of a person, half ones too."""
     await tx["sessions"].delete({"person_id": person_id})
+    await tx["half_sessions"].delete({"person_id": person_id})
+
+
+async def end_one_of(tx: Tx, person_id: str, beginning: str) -> int:
+    """The one of this person whose id begins so; how many there were."""
+    where = {"person_id": person_id, "_id": {"$gte": beginning, "$lt": beginning + "g"}}
+    return await tx["sessions"].delete(where)
+
+
+async def save_half(tx: Tx, half: Half) -> None:
+    """A new one."""
+    await tx["half_sessions"].insert({"_id": half.id, **half.model_dump(exclude={"id"})})
+
+
+async def find_half(tx: Tx, half_id: str) -> Half | None:
+    """Expired ones may still be there."""
+    document = await tx["half_sessions"].get(half_id)
+    return Half(id=document["_id"], **document) if document else None
+
+
+async def end_half(tx: Tx, half_id: str) -> None:
+    """Whether or not there is one."""
+    await tx["half_sessions"].delete({"_id": half_id})

@@ -1,7 +1,6 @@
 """Signing in and out, the account page, and the same over JSON. Tokens and cookies are made here."""
 
 import json
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
 
@@ -15,12 +14,11 @@ from services.submissions.settings import Settings
 from services.submissions.sign_in import domain, service
 from services.submissions.sign_in.domain import Credentials
 from services.submissions.units import service as units
-from shared import forms, identity
+from shared import forms
 from shared.errors import Refusal, SignInNeeded
-from shared.identity import PUBLIC, SESSION_COOKIE, SIGNED_IN, TOKEN_COOKIE, Person
-from shared.pages import page, see_other, set_cookie, store_of
+from shared.identity import PUBLIC, SESSION_COOKIE, SIGNED_IN, Person
+from shared.pages import let_half_in, let_in, let_out, page, place_of, see_other, store_of
 
-_MONTH = int(domain.SESSION_LONGEST.total_seconds())
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["sign-in"])
 Visitor = Annotated[Person | None, PUBLIC]
@@ -46,28 +44,12 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _place(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _token(request: Request, signed_in: service.SignedIn, lifetime: timedelta) -> str:
-    key = _settings(request).identity_private_key.get_secret_value()
-    return identity.issue(signed_in.person, key, at=signed_in.at, lifetime=lifetime)
+def _key(request: Request) -> str:
+    return _settings(request).identity_private_key.get_secret_value()
 
 
 def _let_in(request: Request, response: Response, signed_in: service.SignedIn) -> Response:
-    # The cookie outlives the token: an old token asks to be renewed, a missing one would look like nobody.
-    for name, part in identity.in_cookies(_token(request, signed_in, identity.TOKEN_LIFETIME)).items():
-        set_cookie(request, response, name, part, max_age=_MONTH)
-    if signed_in.secret:
-        set_cookie(request, response, SESSION_COOKIE, signed_in.secret, max_age=_MONTH)
-    return response
-
-
-def _forget(response: Response) -> Response:
-    response.delete_cookie(TOKEN_COOKIE, path="/")
-    response.delete_cookie(SESSION_COOKIE, path="/")
-    return response
+    return let_in(request, response, signed_in.token(_key(request)), signed_in.secret)
 
 
 @routes.get("/dang-nhap")
@@ -86,11 +68,13 @@ async def sign_in(request: Request, _: Visitor) -> Response:
         typed = form.valid()
         asked = Credentials(email=typed.email, password=typed.password)
         browser = request.headers.get("user-agent", "")
-        signed_in = await service.sign_in(store_of(request), asked, place=_place(request), user_agent=browser)
+        signed_in = await service.sign_in(store_of(request), asked, place=place_of(request), user_agent=browser)
     except Refusal as refusal:
         form.refuse(refusal)
         return page(request, "sign_in/sign_in.html", refusal.status, values=form.typed, errors=form.errors)
     target = domain.local_path(typed.ve) or "/"
+    if isinstance(signed_in, service.HalfWay):
+        return let_half_in(request, see_other(request, f"/dang-nhap/buoc-hai?ve={quote(target)}"), signed_in.secret)
     if typed.kept:
         again = page(request, "sign_in/again.html", target=target, fields=typed.kept, person=signed_in.person)
         return _let_in(request, again, signed_in)
@@ -111,18 +95,18 @@ async def carry_on(request: Request, _: Visitor, ve: str = "/") -> Response:
     if signed_in is not None:
         return _let_in(request, RedirectResponse(target, 307 if request.method == "POST" else 303), signed_in)
     if request.method != "POST":
-        return _forget(RedirectResponse(f"/dang-nhap?ve={quote(target)}", 303))
+        return let_out(RedirectResponse(f"/dang-nhap?ve={quote(target)}", 303))
     form = await request.form()
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "csrf_token"]
     values = {"ve": target, "kept": json.dumps(fields, ensure_ascii=False)}
-    return _forget(page(request, "sign_in/sign_in.html", SignInNeeded.status, values=values, errors=[]))
+    return let_out(page(request, "sign_in/sign_in.html", SignInNeeded.status, values=values, errors=[]))
 
 
 @routes.post("/dang-xuat")
 async def sign_out(request: Request, _: Visitor) -> Response:
     """Also for somebody whose token is old."""
     await service.sign_out(store_of(request), request.cookies.get(SESSION_COOKIE, ""))
-    return _forget(see_other(request, "/", "Bạn đã đăng xuất."))
+    return let_out(see_other(request, "/", "Bạn đã đăng xuất."))
 
 
 @routes.get("/tai-khoan")
@@ -137,7 +121,7 @@ async def account(request: Request, person: Annotated[Person, SIGNED_IN]) -> Res
 @routes.post("/tai-khoan/dang-xuat-het")
 async def sign_out_everywhere(request: Request, person: Annotated[Person, SIGNED_IN]) -> Response:
     await service.sign_out_everywhere(store_of(request), person.id)
-    return _forget(see_other(request, "/dang-nhap", "Bạn đã đăng xuất khỏi mọi thiết bị."))
+    return let_out(see_other(request, "/dang-nhap", "Bạn đã đăng xuất khỏi mọi thiết bị."))
 
 
 class TokenOut(BaseModel):
@@ -152,7 +136,9 @@ class TokenOut(BaseModel):
 @api.post("/sessions")
 async def begin_session(request: Request, asked: Credentials, _: Visitor) -> TokenOut:
     """A token for an hour. Programs without a token send the site's Origin."""
-    signed_in = await service.sign_in(store_of(request), asked, place=_place(request))
+    signed_in = await service.sign_in(store_of(request), asked, place=place_of(request))
+    if isinstance(signed_in, service.HalfWay):
+        raise domain.SecondFactorNeeded
     lifetime = domain.API_TOKEN_LIFETIME
-    token, roles = _token(request, signed_in, lifetime), signed_in.account.roles
+    token, roles = signed_in.token(_key(request), lifetime), signed_in.account.roles
     return TokenOut(token=token, expires_at=signed_in.at + lifetime, person_id=signed_in.account.id, roles=roles)

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +10,7 @@ from typing import Any, Self
 import faust
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, for_code
 from faust.transport.drivers import aiokafka as driver
 
@@ -20,6 +21,17 @@ from shared.topics import CHANGELOGS, TOPICS, Changelog, Topic
 _SEND_SECONDS = 30
 _ALREADY_THERE = 36
 _BROKER_PAUSE = 2.0
+_HOUR_MS = 3_600_000
+COMPACTION = {
+    "max.compaction.lag.ms": str(_HOUR_MS),
+    "segment.ms": str(_HOUR_MS),
+    "min.cleanable.dirty.ratio": "0.01",
+    "delete.retention.ms": str(90 * 24 * _HOUR_MS),
+}
+"""What was replaced or erased is off the disk about an hour later; a reader that was away 90 days still sees tombstones.
+
+Only a later message closes the segment that a tombstone is in: who erases sends the tombstone again (decision 0006).
+"""
 log = logs.get(__name__)
 App = faust.App
 Stream = faust.StreamT[bytes]
@@ -163,7 +175,10 @@ class Producer:
 
 
 async def create_topics(kafka_url: str, *, replication: int = 1) -> list[str]:
-    """Create the topics and changelogs that are missing; answers their names. Raises KafkaError."""
+    """Create the topics and changelogs that are missing, give the compacted ones that are there their settings.
+
+    Answers the names of those created. Raises KafkaError.
+    """
     wanted = [
         _new_topic(topic.name, topic.partitions, replication, compacted=topic.compacted, hours=topic.retention_hours)
         for topic in TOPICS.values()
@@ -173,24 +188,57 @@ async def create_topics(kafka_url: str, *, replication: int = 1) -> list[str]:
     await admin.start()
     try:
         answer = await admin.create_topics(wanted)
+        codes = {name: code for name, code, *_ in answer.topic_errors}
+        for name, code in codes.items():
+            if code not in (0, _ALREADY_THERE):
+                raise for_code(code)(name)
+        old = {one.name: one.topic_configs for one in wanted if codes[one.name]}
+        await _configure(admin, {name: kept for name, kept in old.items() if kept["cleanup.policy"] == "compact"})
     finally:
         await admin.close()
-    made = []
-    for name, code, *_ in answer.topic_errors:
-        if code == 0:
-            made.append(name)
-        elif code != _ALREADY_THERE:
-            raise for_code(code)(name)
-    return made
+    return [name for name, code in codes.items() if code == 0]
+
+
+async def configure(kafka_url: str, topic: str, settings: dict[str, str]) -> None:
+    """Replace the settings of a topic; those not named fall back to the broker's. Raises KafkaError."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_url)
+    await admin.start()
+    try:
+        await _configure(admin, {topic: settings})
+    finally:
+        await admin.close()
+
+
+async def _configure(admin: AIOKafkaAdminClient, wanted: dict[str, dict[str, str]]) -> None:
+    if not wanted:
+        return
+    changes = [ConfigResource(ConfigResourceType.TOPIC, name, settings) for name, settings in wanted.items()]
+    for answer in await admin.alter_configs(changes):
+        for code, message, *_ in answer.resources:
+            if code:
+                raise for_code(code)(message)
 
 
 def _new_topic(name: str, partitions: int, replication: int, *, compacted: bool, hours: int | None = None) -> NewTopic:
-    kept = -1 if hours is None else hours * 3_600_000
+    kept = -1 if hours is None else hours * _HOUR_MS
     settings = {"retention.ms": str(kept), "min.insync.replicas": str(max(1, replication - 1))}
-    settings["cleanup.policy"] = "compact" if compacted else "delete"
+    settings |= {"cleanup.policy": "compact", **COMPACTION} if compacted else {"cleanup.policy": "delete"}
     if hours is not None:
         settings["segment.ms"] = str(kept)  # only a closed segment is ever deleted
     return NewTopic(name, partitions, replication, topic_configs=settings)
+
+
+async def kept(kafka_url: str, topic: Topic, keys: Collection[str]) -> set[str]:
+    """Which of `keys` still have a value anywhere on `topic`: it is read from its beginning. Raises KafkaError."""
+    found: set[str] = set()
+    for key in keys:
+        for partition in range(topic.partitions):
+            async for _ in replay(kafka_url, topic.name, partition, key=key.encode()):
+                found.add(key)
+                break
+            if key in found:
+                break
+    return found
 
 
 async def replay(kafka_url: str, topic: str, partition: int, *, key: bytes) -> AsyncIterator[tuple[int, bytes]]:

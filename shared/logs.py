@@ -7,6 +7,8 @@ from contextvars import ContextVar
 
 import structlog
 
+from shared.redaction import hide_contacts
+
 traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 
 
@@ -27,6 +29,11 @@ def _add_correlation(_: object, __: str, event: structlog.typing.EventDict) -> s
     return event
 
 
+def _hide_contacts(_: object, __: str, line: str) -> str:
+    """The last wall: whatever an error brought along, no address and no phone number is written."""
+    return hide_contacts(line)
+
+
 _CHAIN: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     _add_correlation,
@@ -45,6 +52,7 @@ def handler() -> logging.Handler:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
+                _hide_contacts,
             ],
         )
     )

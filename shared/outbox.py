@@ -60,6 +60,11 @@ async def erase(tx: Tx, topic: str, *, subject: str, seq: int, time: datetime) -
     await tx["outbox"].insert({**row, "value": None, "occurred_at": time, "pending": True})
 
 
+async def send_again(tx: Tx, topic: str, *, subject: str) -> None:
+    """Send the tombstone of an erased key once more: only a later message closes the segment that must be compacted."""
+    await tx["outbox"].update({"key": subject, "topic": topic, "type": "tombstone"}, {"$set": _UNPUBLISHED})
+
+
 async def republish(store: Store, *, since: datetime) -> int:
     """Mark every kept row from `since` on as unpublished again, after a broker lost data. Readers drop doubles."""
     return await store.read["outbox"].update_all({"occurred_at": {"$gte": since}}, {"$set": _UNPUBLISHED})

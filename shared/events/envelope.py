@@ -11,7 +11,8 @@ from shared.ids import derived_id
 class Body(BaseModel):
     """A frozen value inside an event; readers ignore fields they do not know yet."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Without the input: an error that is logged or buried would carry somebody's name along.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Event(Body):

@@ -45,7 +45,12 @@ async def on_sheets(tx: Tx, fact: Fact) -> None:
     await tx["seen"].update({"_id": fact.subject}, {"$push": {"seqs": fact.seq}}, upsert=True)
 
 
-@worker.agent(PEOPLE)
+async def forget(tx: Tx, key: str) -> None:
+    """What was kept of a person goes; that it went is written down."""
+    await tx["seen"].update({"_id": key}, {"$set": {"seqs": [], "gone": True}}, upsert=True)
+
+
+@worker.agent(PEOPLE, erased=forget)
 async def on_people(tx: Tx, fact: Fact) -> None:
     """Write down which states of a person were read."""
     await tx["seen"].update({"_id": fact.subject}, {"$push": {"seqs": fact.seq}}, upsert=True)

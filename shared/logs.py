@@ -4,6 +4,7 @@ import logging
 import secrets
 import sys
 from contextvars import ContextVar
+from typing import Any
 
 import structlog
 
@@ -29,9 +30,9 @@ def _add_correlation(_: object, __: str, event: structlog.typing.EventDict) -> s
     return event
 
 
-def _hide_contacts(_: object, __: str, line: str) -> str:
+def _hide_contacts(_: object, __: str, line: Any) -> str:
     """The last wall: whatever an error brought along, no address and no phone number is written."""
-    return hide_contacts(line)
+    return hide_contacts(str(line))
 
 
 _CHAIN: list[structlog.typing.Processor] = [

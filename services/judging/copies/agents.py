@@ -6,6 +6,7 @@ Entries are read in `finals`: a withdrawal is a copy, a line of the score log an
 from services.judging.copies import service
 from services.judging.worker import worker
 from shared import topics
+from shared.clock import now
 from shared.events.submissions import ContestPublished, PersonUpdated, UnitUpdated
 from shared.inbox import Fact
 from shared.mongo import Tx
@@ -19,7 +20,12 @@ async def on_contests(tx: Tx, fact: Fact) -> None:
             await service.remember_contest(tx, published)
 
 
-@worker.agent(topics.PEOPLE)
+async def on_erased(tx: Tx, person_id: str) -> None:
+    """An account was erased."""
+    await service.forget_person(tx, person_id, now())
+
+
+@worker.agent(topics.PEOPLE, erased=on_erased)
 async def on_people(tx: Tx, fact: Fact) -> None:
     """An account was created or changed."""
     match fact.event:

@@ -10,6 +10,7 @@ from shared.errors import Refusal
 from shared.events.judging import ScriptCoded
 from shared.events.submissions import ContestPublished, EntryAccepted, File
 from shared.events.submissions import Role as HeldRole
+from shared.redaction import hide
 
 ContestCopy = ContestPublished
 """The contest as it was last published."""
@@ -60,6 +61,11 @@ class Script(_Copy):
         """The same script after the entry was accepted again: new text, the same code."""
         return self.model_copy(update={**_text(accepted), "state": ScriptState.ACTIVE})
 
+    def without(self, names: Sequence[str]) -> "Script":
+        """The same script after its author was erased: no sentence names the author any more."""
+        parts = {part_id: hide(text, names) for part_id, text in self.parts.items()}
+        return self.model_copy(update={"title": hide(self.title, names), "parts": parts})
+
     def announce(self, at: datetime) -> ScriptCoded:
         """The fact that this script got its code."""
         self.facts += 1
@@ -97,6 +103,12 @@ class PersonCopy(_Copy):
     roles: list[HeldRole] = []
     active: bool = True
     signed_out_before: datetime | None = None
+    erased: bool = False
+    """Nothing is left but the id, so that tokens given out before are void."""
+
+    def forgotten(self, at: datetime) -> "PersonCopy":
+        """The same person after the account was erased."""
+        return PersonCopy(id=self.id, name="", active=False, signed_out_before=at, erased=True)
 
 
 class UnitCopy(_Copy):

@@ -10,6 +10,8 @@ INDEXES = (
     Index("contests", (("slug", 1),)),
     Index("scripts", (("contest_id", 1), ("code", 1)), unique=True),
     Index("sealed", (("contest_id", 1),)),
+    Index("sealed", (("owner_id", 1),)),
+    Index("sealed", (("author_ids", 1),)),
     Index("people", (("roles.role", 1), ("roles.scope", 1))),
     Index("units", (("parent_id", 1),)),
 )
@@ -68,6 +70,12 @@ async def sealed(tx: Tx, contest_id: str) -> dict[str, Sealed]:
     """Who stands behind the scripts of a contest, by entry id."""
     found = await tx["sealed"].find({"contest_id": contest_id})
     return {one["_id"]: Sealed.model_validate(one) for one in found}
+
+
+async def sealed_of(tx: Tx, person_id: str) -> list[str]:
+    """The entries of which somebody is owner or author."""
+    found = await tx["sealed"].find({"$or": [{"owner_id": person_id}, {"author_ids": person_id}]}, fields=["_id"])
+    return [one["_id"] for one in found]
 
 
 async def find_sealed(tx: Tx, entry_id: str) -> Sealed | None:

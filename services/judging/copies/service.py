@@ -11,6 +11,7 @@ from shared.errors import NotFound
 from shared.events.submissions import EntryAccepted, PersonUpdated, UnitUpdated
 from shared.identity import Role, SignedOutBefore
 from shared.mongo import Store, Tx
+from shared.redaction import spellings
 from shared.text import name_key
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "contest",
     "contest_by_slug",
     "contests",
+    "forget_person",
     "judges",
     "person",
     "remember_contest",
@@ -85,9 +87,9 @@ async def script_by_code(tx: Tx, contest_id: str, code: str) -> Script:
 
 
 async def person(tx: Tx, person_id: str) -> PersonCopy:
-    """A person without contacts. Raises NotFound."""
+    """A person without contacts. Raises NotFound, also for somebody who was erased."""
     found = await repository.find_person(tx, person_id)
-    if found is None:
+    if found is None or found.erased:
         raise NotFound
     return found
 
@@ -140,6 +142,20 @@ async def remember_withdrawal(tx: Tx, entry_id: str) -> Script | None:
 async def remember_person(tx: Tx, updated: PersonUpdated) -> None:
     """Keep name, unit, roles and sign-outs; contacts stay where they came from."""
     await repository.put_person(tx, PersonCopy(id=updated.person_id, **updated.model_dump()))
+
+
+async def forget_person(tx: Tx, person_id: str, at: datetime) -> None:
+    """The account was erased: its name goes, also out of the scripts. Twice is once.
+
+    The score log stays as it is: it holds nobody's name.
+    """
+    known = await repository.find_person(tx, person_id) or PersonCopy(id=person_id, name="")
+    names = spellings(known.name)
+    for entry_id in await repository.sealed_of(tx, person_id) if names else []:
+        found = await repository.find_script(tx, entry_id)
+        if found is not None and (changed := found.without(names)) != found:
+            await repository.save_script(tx, changed)
+    await repository.put_person(tx, known.forgotten(known.signed_out_before or at if known.erased else at))
 
 
 async def remember_unit(tx: Tx, updated: UnitUpdated) -> None:

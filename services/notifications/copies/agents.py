@@ -16,7 +16,7 @@ from shared.inbox import Fact
 from shared.mongo import Tx
 
 
-@worker.agent(topics.PEOPLE)
+@worker.agent(topics.PEOPLE, erased=service.forget_person)
 async def on_people(tx: Tx, fact: Fact) -> None:
     """An account was created or changed."""
     match fact.event:

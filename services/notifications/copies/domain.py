@@ -32,6 +32,8 @@ class Contact(_Copy):
     email: str = ""
     active: bool = True
     signed_out_before: datetime | None = None
+    erased: bool = False
+    """Nothing is left but the id, so that nobody waits for an address and tokens given out before are void."""
 
 
 class EntryCopy(_Copy):

@@ -10,6 +10,7 @@ INDEXES = (
     Index("people", (("email", 1),)),
     Index("contests", (("year", -1),)),
     Index("entries", (("contest_id", 1), ("state", 1))),
+    Index("entries", (("owner_id", 1),)),
 )
 
 
@@ -51,6 +52,11 @@ async def find_entry(tx: Tx, entry_id: str) -> EntryCopy | None:
     """The entry, in whatever state."""
     found = await tx["entries"].get(entry_id)
     return EntryCopy(id=found["_id"], **found) if found else None
+
+
+async def entries_of(tx: Tx, person_id: str) -> list[EntryCopy]:
+    """The entries that somebody handed in."""
+    return [EntryCopy(id=one["_id"], **one) for one in await tx["entries"].find({"owner_id": person_id})]
 
 
 async def entries(tx: Tx, entry_ids: Collection[str]) -> dict[str, EntryCopy]:

@@ -18,6 +18,7 @@ from services.notifications.copies.repository import (
 from shared.events.submissions import EntryAccepted, EntrySubmitted, PersonUpdated
 from shared.identity import SignedOutBefore
 from shared.mongo import Store, Tx
+from shared.redaction import hide, spellings
 from shared.text import one_line
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "find_contact",
     "find_contest",
     "find_entry",
+    "forget_person",
     "remember_acceptance",
     "remember_contest",
     "remember_entry",
@@ -42,6 +44,15 @@ __all__ = [
 async def remember_person(tx: Tx, updated: PersonUpdated) -> None:
     """Keep name, address and sign-outs; the name as it came, so that the mail channel can refuse what is no name."""
     await repository.put_contact(tx, Contact(id=updated.person_id, **updated.model_dump()))
+
+
+async def forget_person(tx: Tx, person_id: str) -> None:
+    """The account was erased: name and addresses go, also out of the titles of its entries. Twice is once."""
+    known = await repository.find_contact(tx, person_id)
+    names = spellings(known.name, known.email) if known else []
+    for entry in await repository.entries_of(tx, person_id) if names else []:
+        await repository.change_entry(tx, entry.id, {"title": hide(entry.title, names)})
+    await repository.put_contact(tx, Contact(id=person_id, name="", active=False, erased=True))
 
 
 async def remember_contest(tx: Tx, published: ContestCopy) -> None:

@@ -4,6 +4,7 @@ from services.notifications.deliveries import service
 from services.notifications.deliveries.service import Letters
 from services.notifications.worker import settings, worker
 from shared import topics
+from shared.clock import now
 from shared.events.judging import FinalistsNamed, ResultPublished, RunningOrderDrawn, ScriptsAssigned, ThirdReaderCalled
 from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
 from shared.inbox import Fact
@@ -18,6 +19,16 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
     match fact.event:
         case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+
+
+async def on_erased(tx: Tx, person_id: str) -> None:
+    """An account was erased: letters and notices to the person go."""
+    await service.forget(tx, person_id, now())
+
+
+@worker.agent(topics.PEOPLE, erased=on_erased)
+async def on_people(tx: Tx, fact: Fact) -> None:
+    """People themselves are kept by `copies`; here only their end matters."""
 
 
 @worker.agent(topics.PANELS)

@@ -17,7 +17,9 @@ INDEXES = (
     Index("deliveries", (("planned_at", -1),)),
     Index("announcements", (("open", 1), ("at", 1))),
     Index("announcements", (("contest_id", 1),)),
+    Index("announcements", (("data.owner_id", 1),)),
 )
+_WORDS_OF_FACTS: Document = {"title": "", "reason": "", "parts": {}}
 _WITHOUT_TEXTS = {"text": False, "html": False}
 
 
@@ -133,6 +135,23 @@ async def tally(tx: Tx, sought: Sought) -> list[tuple[str, str, int]]:
     group = {"_id": {"message": "$message", "state": "$state"}, "n": {"$sum": 1}}
     found = await tx["deliveries"].aggregate([{"$match": sought.where()}, {"$group": group}])
     return sorted((one["_id"]["message"], one["_id"]["state"], one["n"]) for one in found)
+
+
+async def of_person(tx: Tx, person_id: str) -> list[Delivery]:
+    """Every row of a person."""
+    return [_delivery(one) for one in await tx["deliveries"].find({"person_id": person_id})]
+
+
+async def put(tx: Tx, row: Delivery) -> None:
+    """Write a row as it is, past the state machine: only for what must be forgotten."""
+    await tx["deliveries"].put({"_id": row.id, **row.model_dump(exclude={"id"})})
+
+
+async def forget_owner(tx: Tx, person_id: str) -> None:
+    """What announcements tell of a person's entries goes, as far as it is somebody's words."""
+    for name, empty in _WORDS_OF_FACTS.items():
+        change: Document = {"$set": {f"data.{name}": empty}}
+        await tx["announcements"].update_all({"data.owner_id": person_id, f"data.{name}": {"$exists": True}}, change)
 
 
 async def insert_announcement(tx: Tx, announcement: Announcement) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import domain, repository
-from services.notifications.deliveries.channels import in_app, sender
+from services.notifications.deliveries.channels import erasure, in_app, sender
+from services.notifications.deliveries.channels.erasure import forget
 from services.notifications.deliveries.channels.facts import tell
 from services.notifications.deliveries.channels.lanes import NOTHING_TO_DO, Lanes
 from services.notifications.deliveries.channels.letters import Content, Letters
@@ -31,6 +32,7 @@ __all__ = [
     "Sought",
     "announce",
     "expand",
+    "forget",
     "listed",
     "masked",
     "open_for",
@@ -138,6 +140,8 @@ async def settle(store: Store, row: Delivery, letters: Letters, at: datetime) ->
 
 
 async def _settle(tx: Tx, row: Delivery, letters: Letters, at: datetime) -> bool:
+    if await erasure.hushed(tx, row, at):
+        return True
     found = await _content(tx, row, letters)
     if found is None:
         return False

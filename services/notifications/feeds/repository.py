@@ -48,6 +48,11 @@ async def mark_read(tx: Tx, where: Document, at: datetime) -> int:
     return await tx["notices"].update_all({**where, "read_at": None}, change)
 
 
+async def delete_of(tx: Tx, person_id: str) -> None:
+    """All of a person's notices."""
+    await tx["notices"].delete({"person_id": person_id})
+
+
 async def news(tx: Tx, limit: int) -> dict[str, datetime]:
     """Notices read since somebody asked last, with the time."""
     found = await tx["notices"].find({"news": True}, limit=limit, fields=["read_at"])

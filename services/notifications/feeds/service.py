@@ -10,7 +10,7 @@ from shared.errors import NotFound
 from shared.identity import Person
 from shared.mongo import Store, Tx
 
-__all__ = ["INDEXES", "PAGE", "Page", "inbox", "news", "no_news", "open_all", "open_one", "post", "unread"]
+__all__ = ["INDEXES", "PAGE", "Page", "forget", "inbox", "news", "no_news", "open_all", "open_one", "post", "unread"]
 PAGE = 20
 
 
@@ -26,6 +26,11 @@ class Page:
 async def post(tx: Tx, notice: Notice) -> None:
     """Put a notice into its person's list. Raises Duplicate when it is there."""
     await repository.insert(tx, notice)
+
+
+async def forget(tx: Tx, person_id: str) -> None:
+    """The person was erased: the whole list goes."""
+    await repository.delete_of(tx, person_id)
 
 
 async def inbox(store: Store, person: Person, page: int, size: int = PAGE) -> Page:

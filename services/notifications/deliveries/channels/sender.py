@@ -21,6 +21,7 @@ from shared import logs
 from shared.clock import now
 from shared.ids import new_id
 from shared.mongo import DriverError, Store, Tx
+from shared.redaction import hide_contacts
 
 _RECORD_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -130,8 +131,9 @@ async def lose(store: Store, row: Delivery, at: datetime, resend: timedelta) -> 
 
 async def _follow(tx: Tx, row: Delivery, following: Next, at: datetime, *, waits_for: Ending) -> None:
     told = following.state in TOLD
+    reason = hide_contacts(following.reason)  # mail servers repeat the address they refuse
     change = {
-        "reason": following.reason,
+        "reason": reason,
         "next_at": following.next_at,
         "tries": following.tries,
         "waits_for": waits_for,
@@ -139,5 +141,5 @@ async def _follow(tx: Tx, row: Delivery, following: Next, at: datetime, *, waits
         "lease_until": None,
         "published": row.published + told,
     }
-    if await repository.move(tx, row, Move(state=following.state, at=at, note=following.reason), change) and told:
-        await tell(tx, row, following.state, following.reason, at)
+    if await repository.move(tx, row, Move(state=following.state, at=at, note=reason), change) and told:
+        await tell(tx, row, following.state, reason, at)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from shared.errors import Refusal
 from shared.events import submissions as events
+from shared.redaction import ERASED
 from shared.text import Line, name_key, nfc, one_line
 
 _SHORTEST_PASSWORD = 8
@@ -149,6 +150,8 @@ class Account(BaseModel):
     token_at: AwareDatetime | None = None
     """When the last identity token was given out."""
     created_at: AwareDatetime
+    erased: bool = False
+    """Nothing is left but the id, which entries and the score log name."""
 
     @classmethod
     def opened(cls, account_id: str, asked: SignUp, password: str, *, at: datetime) -> Self:
@@ -172,6 +175,12 @@ class Account(BaseModel):
     def sign_out_everywhere(self, at: datetime) -> None:
         """Every token given out so far is void in every service."""
         self.signed_out_before = at
+
+    def forgotten(self, at: datetime) -> Self:
+        """The same account after it was erased; the name that is left is the word for it."""
+        left = {"id": self.id, "version": self.version, "facts": self.facts + 1, "created_at": self.created_at}
+        bare = {"name": ERASED, "name_key": "", "email": "", "password": "", "kind": self.kind, "roles": []}
+        return type(self)(**left, **bare, active=False, signed_out_before=at, erased=True)
 
     def updated(self) -> events.PersonUpdated:
         """The next fact about it: its full state."""

@@ -9,7 +9,7 @@ from services.submissions.credentials import service as credentials
 from services.submissions.people import domain, repository
 from services.submissions.people.domain import Account, Role, SignUp
 from services.submissions.units import service as units
-from shared import outbox
+from shared import outbox, topics
 from shared.clock import now
 from shared.errors import Invalid, NotFound
 from shared.identity import Person, SignedOutBefore
@@ -90,6 +90,8 @@ async def _known_unit(tx: Tx, unit_id: str) -> None:
 
 
 async def _publish(tx: Tx, account: Account, *, by: str, at: datetime) -> None:
+    if account.erased:  # the next fact would bring it back into every service
+        raise NotFound
     event = account.updated()
     await repository.save(tx, account)
     await outbox.add(tx, event, subject=account.id, seq=account.facts, by=by, time=at)
@@ -113,6 +115,15 @@ async def agree(tx: Tx, person_id: str, purposes: Sequence[str], *, by: str, at:
     if account.consents != sorted(purposes):
         account.consents = sorted(purposes)
         await _publish(tx, account, by=by, at=at)
+
+
+async def forget(tx: Tx, person_id: str, *, at: datetime) -> None:
+    """Erase an account: the id is left, its facts go, every service learns of it. Twice is once. Raises NotFound."""
+    account = await repository.get(tx, person_id)
+    if not account.erased:
+        left = account.forgotten(at)
+        await repository.save(tx, left)
+        await outbox.erase(tx, topics.PEOPLE.name, subject=left.id, seq=left.facts, time=at)
 
 
 async def grant(store: Store, person_id: str, roles: Sequence[Role], *, by: Person) -> Account:

@@ -9,7 +9,10 @@ from shared.clock import now
 from shared.errors import Invalid, KeyReused
 from shared.mongo import Document, Index, Store, Tx
 
-INDEXES = (Index("client_keys", (("by", 1), ("at", -1))),)
+INDEXES = (
+    Index("client_keys", (("by", 1), ("at", -1))),
+    Index("client_keys", (("reply.person_id", 1),), where={"reply.person_id": {"$exists": True}}),
+)
 _MAX_KEY = 255
 
 
@@ -41,3 +44,8 @@ async def once(
         return answer
 
     return await store.transaction(run)
+
+
+async def forget(tx: Tx, person_id: str) -> None:
+    """The replies that were given to a person, and the one that told of the account."""
+    await tx["client_keys"].delete({"$or": [{"by": person_id}, {"reply.person_id": person_id}]})

@@ -45,6 +45,11 @@ async def of_author(tx: Tx, person_id: str) -> list[Entry]:
     return [_entry(document) for document in documents]
 
 
+async def of_contest(tx: Tx, contest_id: str) -> list[Entry]:
+    """Every entry of a contest, drafts too."""
+    return [_entry(document) for document in await tx["entries"].find({"contest_id": contest_id})]
+
+
 async def drafts(tx: Tx, contest_id: str) -> int:
     """How many entries of a contest have never been handed in."""
     return await tx["entries"].count({"contest_id": contest_id, "state": State.DRAFT})
@@ -60,6 +65,17 @@ async def save(tx: Tx, entry: Entry) -> None:
 async def add_revision(tx: Tx, revision: Revision) -> None:
     """Kept for good."""
     await tx["entry_revisions"].insert({"_id": f"{revision.entry_id}:{revision.number}", **revision.model_dump()})
+
+
+async def put_revision(tx: Tx, revision: Revision) -> None:
+    """Write a revision anew: only for what must be forgotten."""
+    await tx["entry_revisions"].put({"_id": f"{revision.entry_id}:{revision.number}", **revision.model_dump()})
+
+
+async def delete(tx: Tx, entry_id: str) -> None:
+    """An entry with its revisions, for good: only for what must be forgotten."""
+    await tx["entries"].delete({"_id": entry_id})
+    await tx["entry_revisions"].delete({"entry_id": entry_id})
 
 
 async def revisions(tx: Tx, entry_id: str) -> list[Revision]:

@@ -11,6 +11,7 @@ from services.submissions.entries.domain import Entry, NotHandedIn, SavedElsewhe
 from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment, Copy
 from services.submissions.people import service as people
+from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
 from services.submissions.units import service as units
 from shared import outbox
@@ -21,16 +22,17 @@ from shared.identity import Person, Role
 from shared.ids import new_code, new_id
 from shared.mongo import Document, Duplicate, Store, Tx
 from shared.once import once
+from shared.redaction import spellings
 
 INDEXES = repository.INDEXES
+# For rooms above, which have their own policy.
+get, of_author, of_contest, drafts, revisions = (
+    repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.revisions,
+)  # fmt: skip
+save, put_revision, delete = repository.save, repository.put_revision, repository.delete
 _TRIES = 3
 _STAFF = (Role.SECRETARY, Role.ORGANISER)
 _JURY = (Role.JUDGE, Role.CHAIR, Role.ORGANISER)
-
-
-async def get(tx: Tx, entry_id: str) -> Entry:
-    """For other rooms, which have their own policy. Raises NotFound."""
-    return await repository.get(tx, entry_id)
 
 
 async def exists(tx: Tx, entry_id: str) -> bool:
@@ -46,16 +48,6 @@ async def accepted(tx: Tx, contest_id: str) -> list[str]:
 async def last_revision(tx: Tx, entry: Entry) -> Revision:
     """What was handed in last. Raises NotFound when nothing was."""
     return await repository.revision(tx, entry.id, entry.revision)
-
-
-async def revisions(tx: Tx, entry_id: str) -> list[Revision]:
-    """Everything that was handed in, the newest first."""
-    return await repository.revisions(tx, entry_id)
-
-
-async def drafts(tx: Tx, contest_id: str) -> int:
-    """How many were begun and never handed in."""
-    return await repository.drafts(tx, contest_id)
 
 
 async def mine(store: Store, person: Person) -> list[tuple[Entry, Contest]]:
@@ -255,6 +247,10 @@ async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Per
 
 async def _publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime) -> None:
     await repository.save(tx, entry)
+    # Names and addresses travel only with the account: other services could not forget them in a text.
+    authors = [await people.get(tx, author_id) for author_id in entry.author_ids]
+    words = [word for one in authors for word in spellings(one.name, one.email, one.phone)]
+    event = texts.without(event, words, "[tác giả]")
     await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by.id, time=at)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitt
 from shared.identity import Person, Role
 from shared.mongo import Document, Store, Tx
 from shared.once import once
+from shared.redaction import hide
 
 INDEXES = repository.INDEXES
 _DESK = (Role.SECRETARY, Role.ORGANISER)
@@ -92,6 +93,14 @@ async def note_coded(tx: Tx, told: ScriptCoded) -> None:
     """The entry has its secret code; the code itself is not known here."""
     line = await repository.get(tx, told.entry_id)
     await repository.put(tx, line.model_copy(update={"coded_at": told.coded_at}))
+
+
+async def forget(tx: Tx, entry_id: str, title: str, words: Sequence[str]) -> None:
+    """The entry was cleared of its author: the register shows its new title, and no reason names anybody."""
+    line = await repository.find(tx, entry_id)
+    if line is not None:
+        change = {"title": title, "reason": hide(line.reason, words)}
+        await repository.put(tx, line.model_copy(update=change))
 
 
 def _scope(person: Person) -> list[str] | None:

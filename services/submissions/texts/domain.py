@@ -1,14 +1,15 @@
 """Words as typed, complete or not, marked or not. The thresholds for marks were measured on real plans (five seeds)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.submissions.contests.domain import Contest
 from services.submissions.files.domain import Attachment
 from shared.errors import Invalid
+from shared.redaction import hide
 from shared.text import Line, diacritics, folded, nfc, word_count
 
 RULE = "vi-2026.1"
@@ -28,6 +29,9 @@ Prose = Annotated[str, StringConstraints(max_length=_MAX_SIGNS), _composed]
 """A part of an entry."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _composed]
 """Why somebody decided something; never empty."""
+
+
+Said = TypeVar("Said", bound=BaseModel)
 
 
 class Incomplete(Invalid):
@@ -92,6 +96,18 @@ class Words(BaseModel):
                     field,
                     f"Phần “{part.title}” dài {words} từ, thừa {over} từ (tối đa {part.max_words}).",
                 )
+
+
+def without(said: Said, words: Sequence[str], instead: str) -> Said:
+    """The same words or fact, in whose title, reason and parts none of `words` is left."""
+    change: dict[str, Any] = {
+        name: hide(value, words, instead)
+        for name in ("title", "reason")
+        if isinstance(value := getattr(said, name, None), str)
+    }
+    if isinstance(parts := getattr(said, "parts", None), dict):
+        change["parts"] = {part_id: hide(text, words, instead) for part_id, text in parts.items()}
+    return said.model_copy(update=change) if words else said
 
 
 class Verdict(StrEnum):

@@ -1,5 +1,7 @@
 """Settings of the submissions service, read from SUBMISSIONS_… once in each process file."""
 
+from typing import Literal
+
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -19,3 +21,14 @@ class Settings(ServiceSettings):
     bootstrap_email: str = ""
     bootstrap_password: SecretStr = SecretStr("")
     """The first administrator, made at start when there is no account at all."""
+    sms_codes: bool = False
+    """Whether one-time codes may go to a phone: only where notifications has a text message gateway."""
+    staff_second_factor: Literal["offered", "required"] = "offered"
+    """Whether everybody but entrants must have a second factor; required leads them to set one up after the password."""
+    oidc_issuer: str = ""
+    """Address of an OpenID Connect provider (the city's sign-on, a VNeID broker); empty: nobody is sent anywhere."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Empty for a public client: PKCE alone then."""
+    oidc_name: str = "tài khoản thành phố"
+    """What people call it, as the button says: “Đăng nhập bằng …”."""

@@ -1,4 +1,4 @@
-"""Second factors: what somebody shows beside the password.
+"""Second factors: codes of an authenticator app (TOTP, RFC 6238) and backup codes; whether an account needs one.
 
-Owns none yet. Who stands at the second step is in `sign_in`.
+Owns `factors` and `factor_rules`; the keys themselves are in `passkeys`. Who stands at the second step is in `sign_in`.
 """

@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     """Ed25519 private key (PEM) that signs identity tokens; no other service has it."""
     health_peers: str = ""
     """`name=url,…` of every process's readiness page, for the one health page."""
+    retention: Literal["confirm", "automatic"] = "confirm"
+    """Whether personal data of a contest that is due is cleared when an administrator confirms it, or by itself."""
     bootstrap_email: str = ""
     bootstrap_password: SecretStr = SecretStr("")
     """The first administrator, made at start when there is no account at all."""

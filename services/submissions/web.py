@@ -10,11 +10,12 @@ from fastapi.responses import JSONResponse
 
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
-from services.submissions.credentials.service import INDEXES as ATTEMPT_INDEXES
+from services.submissions.credentials.service import INDEXES as CREDENTIAL_INDEXES
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
+from services.submissions.passwords import routes as passwords
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
 from services.submissions.receipts import routes as receipts
@@ -23,6 +24,7 @@ from services.submissions.settings import Settings
 from services.submissions.sign_in import routes as sign_in
 from services.submissions.sign_in.service import INDEXES as SESSION_INDEXES
 from services.submissions.sign_up import routes as sign_up
+from services.submissions.sign_up.service import INDEXES as SIGN_UP_INDEXES
 from services.submissions.units import routes as units
 from services.submissions.units.service import INDEXES as UNIT_INDEXES
 from shared import peers
@@ -31,9 +33,9 @@ from shared.web import Service, create_app
 
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of entries stands before `/bai-du-thi/{entry_id}` of receipts.
-_ROOMS = (units, people, sign_in, sign_up, contests, entries, receipts, intake)
+_ROOMS = (units, people, sign_in, sign_up, passwords, contests, entries, receipts, intake)
 INDEXES = (
-    *UNIT_INDEXES, *ATTEMPT_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
+    *UNIT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
     *RECEIPT_INDEXES, *INTAKE_INDEXES,
 )  # fmt: skip
 

@@ -25,6 +25,8 @@ KNOWN_FOR = timedelta(days=90)
 """How long the place somebody signed in from is remembered as theirs."""
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
+DOUBLE_CLICK = timedelta(minutes=1)
+"""How long a used code is still right in the browser that used it."""
 _DIGITS = 6
 _NETWORK = 64
 

@@ -57,9 +57,10 @@ async def try_code(tx: Tx, code_id: str, at: datetime) -> bool:
     return await tx["codes"].take(where, {"$inc": {"tries": 1}}) is not None
 
 
-async def use_code(tx: Tx, code_id: str, browser: str) -> str:
-    """The browser that used the code first: this one, unless another was quicker."""
-    await tx["codes"].update({"_id": code_id, "used_by": None}, {"$set": {"used_by": browser}})
+async def use_code(tx: Tx, code_id: str, browser: str, until: datetime) -> str:
+    """The browser that used the code first: this one, unless another was quicker. There it is good `until` then."""
+    change = {"$set": {"used_by": browser}, "$min": {"expires_at": until}}
+    await tx["codes"].update({"_id": code_id, "used_by": None}, change)
     document = await tx["codes"].get(code_id)
     return str(document["used_by"]) if document else ""
 

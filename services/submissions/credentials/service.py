@@ -128,6 +128,14 @@ async def _announce(tx: Tx, code: Code, purpose: str, sealed: str, at: datetime)
     await outbox.add(tx, event, subject=code.id, seq=1, by=_SYSTEM, time=at)
 
 
+async def asked(tx: Tx, code_id: str, purpose: Purpose) -> Code:
+    """The code with this id, whether or not it can still be used. Raises CodeOver."""
+    code = await repository.find_code(tx, code_id)
+    if code is None or code.purpose != purpose:
+        raise domain.CodeOver
+    return code
+
+
 async def check(  # noqa: PLR0913 - a guess has that many sides
     store: Store, code_id: str, typed: str, *, purpose: Purpose, browser: str, place: str, secret_key: str
 ) -> Proof:
@@ -150,7 +158,7 @@ async def check(  # noqa: PLR0913 - a guess has that many sides
             raise domain.CodeOver(field="code")
     elif not right:
         raise domain.WrongCode(field="code")
-    elif await repository.use_code(tx, code_id, browser) != browser:
+    elif await repository.use_code(tx, code_id, browser, at + domain.DOUBLE_CLICK) != browser:
         raise domain.CodeOver(field="code")
     await take_back(tx, counted)
     return Proof(code.purpose, Channel(code.channel), code.address, code.person_id)

@@ -1,7 +1,7 @@
 """Accounts and roles: their states and rules. No storage, no password hashing, no cookies."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -138,8 +138,11 @@ class Account(BaseModel):
     name_key: str
     email: str
     phone: str = ""
+    email_confirmed_at: AwareDatetime | None = None
+    phone_confirmed_at: AwareDatetime | None = None
+    """When its owner typed the code that was sent there."""
     password: str = Field(repr=False)
-    """The argon2 hash."""
+    """The argon2 hash; empty for somebody who comes in by codes or from elsewhere."""
     kind: Kind
     unit_id: str | None = None
     roles: list[Role] = []
@@ -175,6 +178,12 @@ class Account(BaseModel):
     def sign_out_everywhere(self, at: datetime) -> None:
         """Every token given out so far is void in every service."""
         self.signed_out_before = at
+
+    @classmethod
+    def nobody(cls, account_id: str) -> Self:
+        """What is left of an account that is not there."""
+        bare = {"name": ERASED, "name_key": "", "email": "", "password": "", "kind": Kind.RESIDENT}
+        return cls(id=account_id, **bare, active=False, created_at=datetime.min.replace(tzinfo=UTC), erased=True)
 
     def forgotten(self, at: datetime) -> Self:
         """The same account after it was erased; the name that is left is the word for it."""

@@ -30,9 +30,21 @@ async def find_by_email(tx: Tx, email: str) -> Account | None:
     return _account(document) if document else None
 
 
+async def find_by_phone(tx: Tx, phone: str) -> Account | None:
+    """`phone` in E.164. Numbers that nobody confirmed may stand in several accounts: the confirmed one is found."""
+    document = await tx["people"].find_one({"phone": phone, "phone_confirmed_at": {"$ne": None}})
+    return _account(document) if document else None
+
+
 async def anybody(tx: Tx) -> bool:
     """Whether there is any account."""
     return await tx["people"].find_one({}, projection=["_id"]) is not None
+
+
+async def other_administrators(tx: Tx, person_id: str) -> bool:
+    """Whether anybody but this person has that role."""
+    where = {"_id": {"$ne": person_id}, "roles.role": "administrator", "active": True}
+    return await tx["people"].find_one(where, projection=["_id"]) is not None
 
 
 async def save(tx: Tx, account: Account) -> None:

@@ -8,18 +8,16 @@ from pydantic import BaseModel
 from services.submissions.people import domain, service
 from services.submissions.people.domain import Kind, SignUp
 from services.submissions.settings import Settings
-from shared.errors import SignInNeeded
-from shared.identity import PUBLIC, Person, Role, may
+from shared.identity import Person, Role, may
 from shared.pages import store_of
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["people"])
-Visitor = Annotated[Person | None, PUBLIC]
 Administrator = Annotated[Person, may(Role.ADMINISTRATOR)]
 
 
 class PersonIn(SignUp):
-    """Without roles anybody may ask, with roles only an administrator."""
+    """An account that an administrator makes."""
 
     client_key: str
 
@@ -48,17 +46,12 @@ class RolesIn(domain.Asked):
 
 
 @api.post("/people", status_code=201)
-async def create_person(request: Request, typed: PersonIn, person: Visitor) -> PersonOut:
-    """The public reply is the same whether or not the address had an account."""
+async def create_person(request: Request, typed: PersonIn, person: Administrator) -> PersonOut:
+    """Who is not told any role is an entrant. Everybody else signs up (`/sign-ups`)."""
+    person.require(Role.ADMINISTRATOR, scope="*")
     asked, store = SignUp(**typed.model_dump(exclude={"client_key"})), store_of(request)
     settings: Settings = request.app.state.desk.settings
     key, secret_key = typed.client_key, settings.secret_key.get_secret_value()
-    if not asked.roles:
-        place = request.client.host if request.client else ""
-        return PersonOut(**await service.sign_up(store, asked, key=key, secret_key=secret_key, place=place))
-    if person is None:
-        raise SignInNeeded
-    person.require(Role.ADMINISTRATOR, scope="*")
     return PersonOut(**await service.create(store, asked, key=key, secret_key=secret_key, by=person))
 
 

@@ -18,7 +18,6 @@ from shared.mongo import Document, Duplicate, Store, Tx
 from shared.once import once
 
 INDEXES = repository.INDEXES
-_SIGN_UPS_OF_PLACE = 500
 _SYSTEM = "system"
 
 
@@ -27,9 +26,45 @@ async def get(tx: Tx, person_id: str) -> Account:
     return await repository.get(tx, person_id)
 
 
+async def shown(tx: Tx, person_id: str) -> Account:
+    """For pages that show whose something is: also of somebody who was taken out of it."""
+    try:
+        return await repository.get(tx, person_id)
+    except NotFound:
+        return Account.nobody(person_id)
+
+
 async def find(tx: Tx, email: str) -> Account | None:
     """The account of this address; for administrators only."""
     return await repository.find_by_email(tx, email)
+
+
+async def find_by_phone(tx: Tx, phone: str) -> Account | None:
+    """The account that confirmed this number (E.164)."""
+    return await repository.find_by_phone(tx, phone)
+
+
+async def find_by_address(tx: Tx, address: str) -> Account | None:
+    """The account with this e-mail address or confirmed phone number."""
+    return await (find(tx, address) if "@" in address else find_by_phone(tx, address))
+
+
+async def open_confirmed(  # noqa: PLR0913 - a sign-up has that many sides
+    tx: Tx, asked: SignUp, *, hashed: str, person_id: str, email_confirmed: bool, phone_confirmed: bool, at: datetime
+) -> Account:
+    """An entrant's account whose owner showed that the address is theirs; `hashed` is the password's, or empty."""
+    account = Account.opened(person_id, asked, hashed, at=at)
+    account.email_confirmed_at = at if email_confirmed else None
+    account.phone_confirmed_at = at if phone_confirmed else None
+    await _publish(tx, account, by=person_id, at=at)
+    return account
+
+
+async def set_password(tx: Tx, person_id: str, hashed: str, at: datetime) -> None:
+    """Keep another hash; who was let in with the old one is for the caller to send out. Raises NotFound."""
+    account = await repository.get(tx, person_id)
+    account.password = hashed
+    await _publish(tx, account, by=person_id, at=at)
 
 
 def signed_out_before(store: Store) -> SignedOutBefore:
@@ -42,22 +77,8 @@ def signed_out_before(store: Store) -> SignedOutBefore:
     return look
 
 
-async def sign_up(store: Store, asked: SignUp, *, key: str, secret_key: str, place: str) -> Document:
-    """A new entrant's account. An address that has one gets the same answer, and nothing happens.
-
-    Raises KeyReused, TooMany.
-    """
-    await credentials.count(store.read, [f"sign-up|{place}"], [_SIGN_UPS_OF_PLACE])
-    asked = asked.model_copy(update={"roles": []})
-    return await _open(store, asked, key=key, secret_key=secret_key, by=None)
-
-
 async def create(store: Store, asked: SignUp, *, key: str, secret_key: str, by: Person) -> Document:
     """An account with roles, made by an administrator. Raises EmailTaken, KeyReused."""
-    return await _open(store, asked, key=key, secret_key=secret_key, by=by)
-
-
-async def _open(store: Store, asked: SignUp, *, key: str, secret_key: str, by: Person | None) -> Document:
     hashed = await credentials.hashed(asked.password)
     person_id = new_id()
 
@@ -65,21 +86,19 @@ async def _open(store: Store, asked: SignUp, *, key: str, secret_key: str, by: P
         at = now()
         if asked.unit_id is not None:
             await _known_unit(tx, asked.unit_id)
-        if await repository.find_by_email(tx, asked.email) is None:
-            account = Account.opened(person_id, asked, hashed, at=at)
-            await _publish(tx, account, by=by.id if by else person_id, at=at)
-        elif by is not None:
+        if await repository.find_by_email(tx, asked.email) is not None:
             raise domain.EmailTaken(field="email")
+        account = Account.opened(person_id, asked, hashed, at=at)
+        await _publish(tx, account, by=by.id, at=at)
         return {"person_id": person_id}
 
     # Only a keyed digest of the password is kept to tell two requests apart.
     mark = hmac.new(secret_key.encode(), asked.password.encode(), hashlib.sha256).hexdigest()
     body = {**asked.model_dump(mode="json"), "password": mark}
-    who = by.id if by else "nobody"
     try:
-        return await once(store, action="people.open", by=who, key=key, body=body, work=work)
+        return await once(store, action="people.open", by=by.id, key=key, body=body, work=work)
     except Duplicate:  # somebody else opened an account for this address at this moment: now it is seen
-        return await once(store, action="people.open", by=who, key=key, body=body, work=work)
+        return await once(store, action="people.open", by=by.id, key=key, body=body, work=work)
 
 
 async def _known_unit(tx: Tx, unit_id: str) -> None:
@@ -115,6 +134,11 @@ async def agree(tx: Tx, person_id: str, purposes: Sequence[str], *, by: str, at:
     if account.consents != sorted(purposes):
         account.consents = sorted(purposes)
         await _publish(tx, account, by=by, at=at)
+
+
+async def only_administrator(tx: Tx, person_id: str) -> bool:
+    """Whether nobody else could give roles any more."""
+    return not await repository.other_administrators(tx, person_id)
 
 
 async def forget(tx: Tx, person_id: str, *, at: datetime) -> None:

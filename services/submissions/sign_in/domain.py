@@ -1,11 +1,14 @@
 """Sessions of browsers, and where to go on to after signing in. No storage, no cookies."""
 
+import re
 from datetime import datetime, timedelta
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
-from services.submissions.people.domain import Asked, Email, Password
+from services.submissions.people.domain import Asked, Email, Password, Phone
 from shared.errors import Refusal
+from shared.text import one_line
 
 SESSION_IDLE = timedelta(days=7)
 SESSION_LONGEST = timedelta(days=30)
@@ -20,7 +23,23 @@ class WrongCredentials(Refusal):
 
     code = "wrong_credentials"
     status = 401
-    message = "Địa chỉ thư điện tử hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại."
+    message = "Địa chỉ hoặc mật khẩu không đúng. Hãy kiểm tra rồi nhập lại."
+
+
+class NoTextMessages(Refusal):
+    """The site has no text message gateway: said to everybody alike."""
+
+    code = "no_text_messages"
+    status = 422
+    message = "Trang này chưa gửi được tin nhắn điện thoại. Hãy nhập địa chỉ thư điện tử."
+
+
+class ForeignPath(Refusal):
+    """After signing in one comes back to this site only."""
+
+    code = "foreign_path"
+    status = 400
+    message = "Địa chỉ quay lại không thuộc trang này nên đã bị từ chối."
 
 
 class HalfWayOver(Refusal):
@@ -39,11 +58,55 @@ class SecondFactorNeeded(Refusal):
     message = "Tài khoản này cần thêm mã xác nhận bước hai."
 
 
+_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+_PHONE: TypeAdapter[str] = TypeAdapter(Phone)
+
+
+def _address(value: object) -> str:
+    """An e-mail address in lower case, or a phone number in E.164."""
+    typed = one_line(str(value or ""))
+    if "@" not in typed and not any(sign.isdigit() for sign in typed):
+        raise ValueError("Hãy nhập địa chỉ thư điện tử (ten@coquan.vn) hoặc số điện thoại (0912 345 678).")
+    try:
+        return (_EMAIL if "@" in typed else _PHONE).validate_python(typed)
+    except ValidationError as error:
+        raise ValueError(str(error.errors()[0]["ctx"]["error"])) from error
+
+
+Address = Annotated[str, BeforeValidator(_address)]
+
+
 class Credentials(Asked):
     """What somebody signs in with."""
 
-    email: Email
+    address: Address
     password: Password
+
+
+class SessionIn(Asked):
+    """What a program signs in with: one of the two addresses, and the code of the second factor where there is one."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+    password: Password
+    code: str = Field("", max_length=20, repr=False)
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if bool(self.email) == bool(self.phone):
+            raise ValueError("Hãy nhập thư điện tử hoặc số điện thoại.")
+        return self
+
+    @property
+    def credentials(self) -> Credentials:
+        """As the page has them."""
+        return Credentials(address=self.email or self.phone or "", password=self.password)
+
+
+def require_channel(address: str, *, text_messages: bool) -> None:
+    """Raises NoTextMessages for a phone number when the site cannot send to one."""
+    if "@" not in address and not text_messages:
+        raise NoTextMessages(field="address")
 
 
 class Session(BaseModel):
@@ -71,6 +134,11 @@ class Half(BaseModel):
     """The hash at that moment: who changes the password ends this, too."""
     proofs: list[str]
     expires_at: AwareDatetime
+
+
+def is_beginning(text: str) -> bool:
+    """Whether `text` can name a session among its owner's: the first signs of its id."""
+    return re.fullmatch(r"[0-9a-f]{16}", text) is not None
 
 
 _OWN_PLACES = ("/dang-nhap", "/dang-ky", "/dang-xuat", "/quen-mat-khau")

@@ -33,9 +33,9 @@ async def end_session(tx: Tx, session_id: str) -> None:
     await tx["sessions"].delete({"_id": session_id})
 
 
-async def end_sessions(tx: Tx, person_id: str) -> None:
-    """All of a person, half ones too."""
-    await tx["sessions"].delete({"person_id": person_id})
+async def end_sessions(tx: Tx, person_id: str, *, but: str = "") -> None:
+    """All of a person except `but`, half ones too."""
+    await tx["sessions"].delete({"person_id": person_id, "_id": {"$ne": but}})
     await tx["half_sessions"].delete({"person_id": person_id})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.submissions.credentials import service as credentials
-from services.submissions.credentials.domain import PASSWORD_GUESSES
+from services.submissions.credentials.domain import CODES_ISSUED, PASSWORD_GUESSES, Purpose
 from services.submissions.factors import service as factors
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
@@ -18,6 +18,15 @@ from shared.ids import new_secret
 from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, before it is known who that is: the visitor's cookie, the network address, the browser's own name."""
+
+    browser: str
+    place: str
+    user_agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +59,61 @@ class HalfWay:
 
 async def sign_in(store: Store, asked: Credentials, *, place: str, user_agent: str | None = None) -> SignedIn | HalfWay:
     """Check the password; with a `user_agent` a browser's session begins. Raises WrongCredentials, TooMany."""
-    counted = await credentials.count_guess(store.read, PASSWORD_GUESSES, asked.email, place)
-    account = await people.find(store.read, asked.email)
+    counted = await credentials.count_guess(store.read, PASSWORD_GUESSES, asked.address, place)
+    account = await owner_of(store.read, asked.address)
     right = await credentials.is_right(asked.password, account.password if account else None)
-    if account is None or not right or not account.active:
+    if account is None or not right:
         raise domain.WrongCredentials
     admitted = await admit(
         store, account.id, user_agent=user_agent, proofs=frozenset({"password"}), password=account.password
     )
     await credentials.take_back(store.read, counted)
-    await credentials.know(store.read, asked.email, place)
+    await credentials.know(store.read, asked.address, place)
+    return admitted
+
+
+async def owner_of(tx: Tx, address: str) -> Account | None:
+    """The open account that is entered with this address: an e-mail address, or a phone number that was confirmed."""
+    account = await (people.find(tx, address) if "@" in address else people.find_by_phone(tx, address))
+    return account if account and account.active and ("@" in address or account.phone_confirmed_at) else None
+
+
+async def ask_code(store: Store, purpose: Purpose, address: str, *, place: str, secret_key: str) -> str:
+    """Send a code to whoever has an account with `address`; an id for everybody, which tells nobody apart.
+
+    Raises TooMany.
+    """
+    await credentials.count_guess(store.read, CODES_ISSUED, address, place)
+
+    async def work(tx: Tx) -> str:
+        owner, at = await owner_of(tx, address), now()
+        if owner is None:
+            return await credentials.pretend(tx, purpose=purpose, address=address, at=at)
+        return await credentials.issue(
+            tx, purpose=purpose, address=address, name=owner.name, person_id=owner.id, secret_key=secret_key, at=at
+        )
+
+    return await store.transaction(work)
+
+
+async def ask_again(store: Store, purpose: Purpose, code_id: str, *, place: str, secret_key: str) -> str:
+    """A new code for the address that `code_id` was sent to. Raises CodeOver, TooMany."""
+    code = await credentials.asked(store.read, code_id, purpose)
+    return await ask_code(store, purpose, code.address, place=place, secret_key=secret_key)
+
+
+async def sign_in_by_code(
+    store: Store, code_id: str, typed: str, *, visitor: Visitor, secret_key: str
+) -> SignedIn | HalfWay:
+    """Whoever types the code that was sent gets in. Raises WrongCode, CodeOver, TooMany, WrongCredentials."""
+    proof = await credentials.check(
+        store, code_id, typed, purpose=Purpose.SIGN_IN, browser=visitor.browser, place=visitor.place,
+        secret_key=secret_key,
+    )  # fmt: skip
+    if proof.person_id is None:
+        raise domain.WrongCredentials
+    admitted = await admit(store, proof.person_id, user_agent=visitor.user_agent, proofs=frozenset({"code"}))
+    await credentials.know(store.read, proof.address, visitor.place)
     return admitted
 
 
@@ -161,11 +215,28 @@ async def sign_out(store: Store, secret: str) -> None:
     await repository.end_session(store.read, _digest(secret))
 
 
-async def sign_out_everywhere(store: Store, person_id: str) -> None:
-    """End all sessions and void all tokens, in every service."""
+async def end_one(store: Store, person_id: str, beginning: str) -> None:
+    """End the session whose id begins so, if it is this person's; the tokens are void and the others renew theirs."""
 
     async def work(tx: Tx) -> None:
-        await repository.end_sessions(tx, person_id)
-        await people.void_tokens(tx, person_id, by=person_id, at=now())
+        if await repository.end_one_of(tx, person_id, beginning):
+            await people.void_tokens(tx, person_id, by=person_id, at=now())
 
-    await store.transaction(work)
+    if domain.is_beginning(beginning):
+        await store.transaction(work)
+
+
+async def end_all(tx: Tx, person_id: str, *, but: str = "") -> None:
+    """No session is left, except the browser's with the secret `but`; every token is void in every service."""
+    await repository.end_sessions(tx, person_id, but=_digest(but))
+    await people.void_tokens(tx, person_id, by=person_id, at=now())
+
+
+async def forget(tx: Tx, person_id: str) -> None:
+    """No session of an erased person is kept."""
+    await repository.end_sessions(tx, person_id)
+
+
+async def sign_out_everywhere(store: Store, person_id: str) -> None:
+    """End all sessions and void all tokens, in every service."""
+    await store.transaction(lambda tx: end_all(tx, person_id))

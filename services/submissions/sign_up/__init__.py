@@ -1,4 +1,4 @@
-"""Opening an account of one's own.
+"""Opening an account of one's own: asked for, confirmed by a code, opened.
 
-Owns nothing yet but the pages; accounts are in `people`.
+Owns `sign_ups`, which are forgotten after an hour. Accounts are in `people`, codes in `credentials`.
 """

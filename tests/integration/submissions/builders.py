@@ -1,5 +1,6 @@
 """People, contests and browsers for tests of submissions. Everything is made through the services, as the site does."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,9 +16,12 @@ from services.submissions.people.domain import Role, SignUp
 from services.submissions.units import service as units
 from services.submissions.units.domain import Unit
 from shared.clock import now
+from shared.events.submissions import CodeIssued
 from shared.identity import Person
 from shared.mongo import Store
+from shared.sealed import unseal
 
+SECRET_KEY = "a secret of the tests"
 SITE = "http://sangkien.example"
 PASSWORD = "một câu dễ nhớ"
 ADMINISTRATOR = Person("the-administrator", "Quản trị", frozenset({("administrator", "*")}))
@@ -57,7 +61,7 @@ class Browser(httpx.AsyncClient):
     async def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
         """Through the sign-in page."""
         await self.open("/dang-nhap")
-        return await self.submit("/dang-nhap", {"email": email, "password": password})
+        return await self.submit("/dang-nhap", {"address": email, "password": password})
 
     async def bearer(self, email: str, password: str = PASSWORD) -> dict[str, str]:
         """Headers for JSON calls."""
@@ -132,3 +136,20 @@ async def a_contest(store: Store, *, at: datetime | None = None, **changes: Any)
 async def outbox_rows(store: Store, subject: str) -> list[dict[str, Any]]:
     """What waits to be published about an aggregate, in order."""
     return await store.read["outbox"].find({"key": subject}, sort=[("seq", 1)])
+
+
+async def codes_sent(store: Store, address: str, purpose: str = "") -> list[str]:
+    """The one-time codes on their way to `address`, the first first; a note without a code is an empty one."""
+    rows = await store.read["outbox"].find({"topic": CodeIssued.topic}, sort=[("occurred_at", 1), ("_id", 1)])
+    found = []
+    for row in rows:
+        event = json.loads(row["value"])["data"]
+        sent = unseal(event["sealed"], secret_key=SECRET_KEY, purpose="codes")
+        if sent["address"] == address and purpose in ("", event["purpose"]):
+            found.append(str(sent["code"]))
+    return found
+
+
+async def last_code(store: Store, address: str) -> str:
+    """The newest code on its way to `address`."""
+    return (await codes_sent(store, address))[-1]

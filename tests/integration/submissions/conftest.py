@@ -14,7 +14,7 @@ from deploy.local.stack import Stack
 from services.submissions import web
 from services.submissions.settings import Settings
 from shared.mongo import Store
-from tests.integration.submissions.builders import SITE, Browser
+from tests.integration.submissions.builders import SECRET_KEY, SITE, Browser
 
 
 @cache
@@ -37,7 +37,7 @@ def settings(stack: Stack, database_name: str) -> Settings:
         mongo_database=database_name,
         kafka_url=stack.kafka_url,
         public_url=SITE,
-        secret_key=SecretStr("a secret of the tests"),
+        secret_key=SecretStr(SECRET_KEY),
         identity_private_key=SecretStr(private),
         identity_public_key=public,
     )

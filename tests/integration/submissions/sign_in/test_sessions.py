@@ -45,7 +45,12 @@ async def test_a_form_that_comes_after_the_session_is_over_waits_for_the_sign_in
     assert kept
     signed = await visitor.submit(
         "/dang-nhap",
-        {"email": email_of("to-chuc"), "password": PASSWORD, "ve": "/cuoc-thi/quan-ly/moi", "kept": unescape(kept[1])},
+        {
+            "address": email_of("to-chuc"),
+            "password": PASSWORD,
+            "ve": "/cuoc-thi/quan-ly/moi",
+            "kept": unescape(kept[1]),
+        },
     )
     assert signed.status_code == 200
     assert 'action="/cuoc-thi/quan-ly/moi"' in signed.text
@@ -67,7 +72,7 @@ async def test_one_comes_back_to_this_site_only(browser: Browsers, store: Store)
         refused = await visitor.get("/dang-nhap/tiep-tuc", params={"ve": foreign})
         assert refused.status_code == 400, foreign
         await visitor.open("/dang-nhap")
-        answer = await visitor.submit("/dang-nhap", {"email": email_of("chu"), "password": PASSWORD, "ve": foreign})
+        answer = await visitor.submit("/dang-nhap", {"address": email_of("chu"), "password": PASSWORD, "ve": foreign})
         assert (answer.status_code, answer.headers["location"]) == (303, "/"), foreign
 
 
@@ -77,5 +82,5 @@ async def test_without_a_session_a_page_leads_to_the_sign_in_and_back(browser: B
     answer = await visitor.open("/tai-khoan")
     assert answer.url.path == "/dang-nhap"
     assert 'name="ve" value="/tai-khoan"' in answer.text
-    signed = await visitor.submit("/dang-nhap", {"email": email_of("chu"), "password": PASSWORD, "ve": "/tai-khoan"})
+    signed = await visitor.submit("/dang-nhap", {"address": email_of("chu"), "password": PASSWORD, "ve": "/tai-khoan"})
     assert signed.headers["location"] == "/tai-khoan"

@@ -44,7 +44,7 @@ async def test_the_page_says_what_was_wrong_and_keeps_the_address(browser: Brows
     visitor = browser()
     await visitor.open("/dang-nhap")
     answer = await visitor.submit(
-        "/dang-nhap", {"email": "ai@sangkien.example", "password": "sai mật khẩu", "ve": "/tai-khoan"}
+        "/dang-nhap", {"address": "ai@sangkien.example", "password": "sai mật khẩu", "ve": "/tai-khoan"}
     )
     assert answer.status_code == 401
     assert 'value="ai@sangkien.example"' in answer.text
@@ -80,7 +80,7 @@ async def test_a_form_without_its_token_is_refused(browser: Browsers, store: Sto
     await a_person(store, email=email_of("chu"))
     visitor = browser()
     await visitor.open("/dang-nhap")
-    fields = {"email": email_of("chu"), "password": PASSWORD}
+    fields = {"address": email_of("chu"), "password": PASSWORD}
     without = await visitor.post("/dang-nhap", data=fields)
     foreign = await visitor.post(
         "/dang-nhap", data={**fields, "csrf_token": visitor.csrf_token}, headers={"Origin": "https://xau.example"}

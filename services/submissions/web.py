@@ -13,13 +13,20 @@ from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
 from services.submissions.credentials.service import INDEXES as CREDENTIAL_INDEXES
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
+from services.submissions.factors import service as factors
+from services.submissions.factors.domain import StaffRule
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
+from services.submissions.passkey_sign_in import routes as passkey_sign_in
+from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
 from services.submissions.receipts import routes as receipts
 from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
+from services.submissions.second_step import routes as second_step
+from services.submissions.security import routes as security
+from services.submissions.security.service import INDEXES as SECURITY_INDEXES
 from services.submissions.settings import Settings
 from services.submissions.sign_in import routes as sign_in
 from services.submissions.sign_in.service import INDEXES as SESSION_INDEXES
@@ -33,10 +40,23 @@ from shared.web import Service, create_app
 
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of entries stands before `/bai-du-thi/{entry_id}` of receipts.
-_ROOMS = (units, people, sign_in, sign_up, passwords, contests, entries, receipts, intake)
+_ROOMS = (
+    units,
+    people,
+    sign_in,
+    sign_up,
+    passwords,
+    second_step,
+    passkey_sign_in,
+    security,
+    contests,
+    entries,
+    receipts,
+    intake,
+)
 INDEXES = (
     *UNIT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
-    *RECEIPT_INDEXES, *INTAKE_INDEXES,
+    *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES,
 )  # fmt: skip
 
 
@@ -58,6 +78,14 @@ async def first_administrator(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+@asynccontextmanager
+async def staff_rule(app: FastAPI) -> AsyncIterator[None]:
+    """Whether staff must have a second factor, as this site is set."""
+    settings: Settings = app.state.desk.settings
+    await factors.apply_rule(app.state.desk.store, StaffRule(settings.staff_second_factor))
+    yield
+
+
 def build(settings: Settings) -> FastAPI:
     """The application with these settings."""
     return create_app(
@@ -67,7 +95,7 @@ def build(settings: Settings) -> FastAPI:
             templates=Path(__file__).parent / "templates",
             signed_out_before=people_service.signed_out_before,
             indexes=INDEXES,
-            background=(first_administrator,),
+            background=(first_administrator, staff_rule),
         )
     )
 

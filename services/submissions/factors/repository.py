@@ -8,7 +8,7 @@ from shared.mongo import Index, Tx
 
 INDEXES = (
     Index("factors", (("codes.mark", 1),)),
-    Index("factor_rules", (("_id", 1),)),
+    Index("factor_rules", (("rule", 1),)),
 )
 _RULE = "staff"
 

@@ -7,6 +7,7 @@ const wanted = [
   ["[data-count]", () => import("./word-count.js")],
   ["[data-inbox]", () => import("./inbox.js")],
   ["[data-hold]", () => import("./hold.js")],
+  ["form[data-passkey]", () => import("./passkey.js")],
   ["[data-score]", () => import("./score-total.js")],
   ["input[type=file][data-max-bytes]", () => import("./file-size.js")],
   ["[hx-get],[hx-post],[data-hx-get],[data-hx-post]", () => import("./htmx.js")],

@@ -123,7 +123,7 @@ async def _prepare(
                 admin, demo, slug=slug, finalists=size.finalists, suffix=f" · {run_id}"
             )
             members = await cast.hire(admin, staff, contest_id)
-        desk = Desk(url, contest_id, members, trouble)
+        desk = Desk(url, contest_id, members, trouble, administrator)
         async with desk.api("chair") as chair:
             await stage.set_rubrics(chair, demo, contest_id, quorum=_quorum(size, demo))
     return desk
@@ -139,7 +139,9 @@ async def _write(desk: Desk, entries: Sequence[load.Entry], made: _Cast, run_id:
     people = {one.id: one for one in made.demo.entrants}
     writers = [_writer(people, entry.entrant) for entry in entries]
     with stages.stage("Người dự thi đăng ký tài khoản"):
-        addresses = await cast.enrol(desk.url, made.demo, writers, run_id, desk.trouble)
+        addresses = await cast.enrol(
+            desk.url, desk.administrator, made.demo, writers, run_id, desk.trouble, mail_url=desk.mail_url
+        )
     with stages.stage("Viết nháp, đính tệp, nộp bài, nhận biên nhận", len(entries)) as bar:
 
         async def work(entry: load.Entry) -> HandedIn:

@@ -29,6 +29,8 @@ class Desk:
     contest_id: str
     staff: Sequence[Member]
     trouble: Trouble
+    administrator: tuple[str, str]
+    """Address and password."""
     mail_url: str = ""
     """The page of the mail catcher; empty where nobody can look there."""
     held: Held = field(default_factory=Held)

@@ -116,7 +116,7 @@ async def _seed(url: str, administrator: tuple[str, str]) -> list[SignIn]:
         await set_rubrics(api, demo, contest_id, quorum=demo.contest.judging.final_quorum)
     entrants = {one.id: one for one in demo.entrants}
     writers = [entrants[entry.entrant] for entry in entries]
-    addresses = await cast.enrol(url, demo, writers, "", trouble)
+    addresses = await cast.enrol(url, administrator, demo, writers, "", trouble)
     work = [writing.hand_in(url, contest_id, entry, addresses[entry.entrant], trouble) for entry in entries[:-1]]
     await asyncio.gather(*work)
     return _sign_ins(administrator, staff, entrants[entries[-1].entrant], entrants[entries[0].entrant])

@@ -39,7 +39,7 @@ async def prepare(url: str, administrator: tuple[str, str], stages: Stages) -> R
         entries = demo.clean_entries[:ENTRIES]
         people = {one.id: one for one in demo.entrants}
         writers = [people[entry.entrant] for entry in entries]
-        addresses = await cast.enrol(url, demo, writers, run_id, trouble)
+        addresses = await cast.enrol(url, administrator, demo, writers, run_id, trouble)
         handed = []
         for entry in entries:
             handed.append(await writing.hand_in(url, desk.contest_id, entry, addresses[entry.entrant], trouble))
@@ -63,7 +63,7 @@ async def _open(url: str, administrator: tuple[str, str], demo: load.Demo, slug:
         await cast.put_units(admin, demo)
         contest_id = await stage.open_contest(admin, demo, slug=slug, finalists=FINALISTS, suffix=f" · {slug}")
         members = await cast.hire(admin, staff, contest_id)
-    desk = Desk(url, contest_id, members, trouble)
+    desk = Desk(url, contest_id, members, trouble, administrator)
     async with desk.api("chair") as chair:
         await stage.set_rubrics(chair, demo, contest_id, quorum=1)
     return desk

@@ -133,7 +133,8 @@ async def test_a_database_that_dies_in_mid_submit_and_a_client_that_asks_again_m
 
 async def _enrolled(stage: playing.Stage, system: System) -> str:
     person = next(one for one in stage.demo.entrants if one.id == stage.entries[0].entrant)
-    return (await cast.enrol(system.url, stage.demo, [person], stage.run_id, Trouble()))[person.id]
+    made = await cast.enrol(system.url, system.administrator, stage.demo, [person], stage.run_id, Trouble())
+    return made[person.id]
 
 
 async def _twice_while_the_database_dies(

@@ -65,6 +65,11 @@ async def send_again(tx: Tx, topic: str, *, subject: str) -> None:
     await tx["outbox"].update({"key": subject, "topic": topic, "type": "tombstone"}, {"$set": _UNPUBLISHED})
 
 
+async def waits(tx: Tx, topic: str, *, subject: str) -> bool:
+    """Whether something about `subject` was not carried to Kafka yet."""
+    return await tx["outbox"].find_one({"key": subject, "topic": topic, **_UNPUBLISHED}) is not None
+
+
 async def republish(store: Store, *, since: datetime) -> int:
     """Mark every kept row from `since` on as unpublished again, after a broker lost data. Readers drop doubles."""
     return await store.read["outbox"].update_all({"occurred_at": {"$gte": since}}, {"$set": _UNPUBLISHED})

@@ -8,11 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
 from services.submissions.credentials.service import INDEXES as CREDENTIAL_INDEXES
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
+from services.submissions.erasures import routes as erasures
+from services.submissions.erasures.service import INDEXES as ERASURE_INDEXES
 from services.submissions.factors import service as factors
 from services.submissions.factors.domain import StaffRule
 from services.submissions.intake import routes as intake
@@ -22,8 +25,13 @@ from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
+from services.submissions.privacy import routes as privacy
 from services.submissions.receipts import routes as receipts
 from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
+from services.submissions.requests import routes as requests
+from services.submissions.requests.service import INDEXES as REQUEST_INDEXES
+from services.submissions.retention import routes as retention
+from services.submissions.retention.service import INDEXES as RETENTION_INDEXES
 from services.submissions.second_step import routes as second_step
 from services.submissions.security import routes as security
 from services.submissions.security.service import INDEXES as SECURITY_INDEXES
@@ -53,10 +61,15 @@ _ROOMS = (
     entries,
     receipts,
     intake,
+    requests,
+    erasures,
+    retention,
+    privacy,
 )
 INDEXES = (
     *UNIT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
     *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES,
+    *CONSENT_INDEXES, *REQUEST_INDEXES, *ERASURE_INDEXES, *RETENTION_INDEXES,
 )  # fmt: skip
 
 

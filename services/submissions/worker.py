@@ -3,5 +3,6 @@
 from services.submissions.settings import Settings
 from shared.consume import Worker
 
-worker = Worker(Settings(), rooms=("intake", "receipts"))
+settings = Settings()
+worker = Worker(settings, rooms=("intake", "receipts", "erasures", "retention"))
 app = worker.app

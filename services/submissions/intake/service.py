@@ -166,7 +166,7 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
     entry = await entries.get(tx, entry_id)
     handed_in = await entries.revisions(tx, entry_id)
     contest = await contests.get(tx, entry.contest_id)
-    return Sheet(line, entry, handed_in[0], handed_in[1:], contest, await people.get(tx, entry.owner_id))
+    return Sheet(line, entry, handed_in[0], handed_in[1:], contest, await people.shown(tx, entry.owner_id))
 
 
 async def accept(store: Store, entry_id: str, *, revision: int | None, key: str, by: Person, at: datetime) -> Document:

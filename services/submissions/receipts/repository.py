@@ -27,6 +27,11 @@ async def note_mail(tx: Tx, entry_id: str, delivery_id: str, mail: Mail) -> None
     await tx["entry_news"].update({"_id": entry_id}, {"$set": {f"mails.{delivery_id}": mail.model_dump()}}, upsert=True)
 
 
+async def forget_mails(tx: Tx, entry_id: str) -> None:
+    """What became of letters about it."""
+    await tx["entry_news"].update({"_id": entry_id}, {"$unset": {"mails": ""}})
+
+
 async def note_finalist(tx: Tx, entry_id: str, *, finalist: bool) -> None:
     """Whether it goes on to the final."""
     await tx["entry_news"].update({"_id": entry_id}, {"$set": {"finalist": finalist}}, upsert=True)

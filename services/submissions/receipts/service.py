@@ -43,6 +43,16 @@ async def by_status_secret(store: Store, secret: str) -> Case:
     return Case(entry, contest, await repository.get(store.read, entry.id))
 
 
+async def news(tx: Tx, entry_id: str) -> News:
+    """What other services told about an entry."""
+    return await repository.get(tx, entry_id)
+
+
+async def forget(tx: Tx, entry_id: str) -> None:
+    """The entry was cleared of its author: what became of letters to them is nobody's business any more."""
+    await repository.forget_mails(tx, entry_id)
+
+
 async def hear_delivery(tx: Tx, told: DeliveryAccepted | DeliveryFailed) -> None:
     """A message was taken by a provider, or cannot be delivered; only those about an entry matter here."""
     if not await entries.exists(tx, told.about_id):

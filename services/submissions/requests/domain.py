@@ -1,6 +1,6 @@
 """A request about one's own data: its kinds, its states, and when an answer is due. Pure; working days are `shared`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -116,6 +116,11 @@ class DataRequest(BaseModel):
     def in_words(self) -> str:
         """What is asked for."""
         return KIND_WORDS[self.kind]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which an answer is in time, to its midnight."""
+        return working_days.last_day(self.due_at)
 
     @property
     def is_open(self) -> bool:

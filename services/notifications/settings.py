@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -24,7 +24,20 @@ class Settings(ServiceSettings):
     smtp_timeout: float = 20.0
     """Seconds the server may take to answer one command."""
     mail_from: str = "Ban Tổ chức cuộc thi <khong-tra-loi@sangkien.example>"
+    smpp_url: SecretStr = SecretStr("")
+    """`smpp://account:password@host:2775` of the text message gateway, `ssmpp://` over TLS; empty: no text messages."""
+    smpp_connections: int = 2
+    """Sessions one worker binds; gateways limit how many an account may have."""
+    smpp_timeout: float = 10.0
+    """Seconds the gateway may take to answer."""
+    sms_sender: str = Field("SANGKIEN", pattern=r"[A-Za-z0-9]{1,11}")
+    """The registered brand name that text messages come from."""
     lease_seconds: int = 120
     """How long a claimed delivery belongs to its sender; longer than a whole dialogue with the server may take."""
     resend_seconds: int = 600
     """How long an uncertain delivery waits before it is sent once more under the same Message-ID."""
+
+    @property
+    def text_messages(self) -> bool:
+        """Whether there is a gateway for them."""
+        return bool(self.smpp_url.get_secret_value())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from services.notifications.announcements import service as announcements
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import routes as deliveries_routes
 from services.notifications.deliveries import service as deliveries
@@ -12,7 +13,7 @@ from services.notifications.feeds import service as feeds
 from services.notifications.settings import Settings
 from shared.web import Service, create_app
 
-INDEXES = (*copies.INDEXES, *deliveries.INDEXES, *feeds.INDEXES)
+INDEXES = (*copies.INDEXES, *announcements.INDEXES, *deliveries.INDEXES, *feeds.INDEXES)
 
 
 def application(settings: Settings) -> FastAPI:

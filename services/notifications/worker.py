@@ -4,5 +4,5 @@ from services.notifications.settings import Settings
 from shared.consume import Worker
 
 settings = Settings()
-worker = Worker(settings, rooms=("copies", "deliveries"))
+worker = Worker(settings, rooms=("copies", "deliveries", "codes"))
 app = worker.app

@@ -7,6 +7,7 @@ from shared import topics
 from shared.events.submissions import (
     ContestPublished,
     EntryAccepted,
+    EntryBegun,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -36,6 +37,8 @@ async def on_contests(tx: Tx, fact: Fact) -> None:
 async def on_entries(tx: Tx, fact: Fact) -> None:
     """An entry moved."""
     match fact.event:
+        case EntryBegun() as begun:
+            await service.remember_beginning(tx, begun)
         case EntrySubmitted() as submitted:
             await service.remember_entry(tx, submitted)
         case EntryAccepted() as accepted:

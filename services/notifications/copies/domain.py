@@ -5,15 +5,17 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.submissions import ContestPublished
+from shared.events.submissions import ContestPublished, Role
 
 ContestCopy = ContestPublished
 """The contest as it was last published."""
 
 
 class EntryState(StrEnum):
-    """Where the receipt desk left an entry."""
+    """Where an entry stands."""
 
+    DRAFT = "draft"
+    """Begun, never handed in."""
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ACCEPTED = "accepted"
@@ -31,18 +33,20 @@ class Contact(_Copy):
     name: str
     email: str = ""
     active: bool = True
+    roles: list[Role] = []
     signed_out_before: datetime | None = None
     erased: bool = False
     """Nothing is left but the id, so that nobody waits for an address and tokens given out before are void."""
 
 
 class EntryCopy(_Copy):
-    """An entry that was handed in: whose it is, its title and receipt code."""
+    """An entry: whose it is and, once it was handed in, its title and receipt code."""
 
     id: str
     contest_id: str
     owner_id: str
-    title: str
+    title: str = ""
     receipt: str = ""
     state: EntryState
+    begun_at: datetime | None = None
     accepted_at: datetime | None = None

@@ -8,10 +8,13 @@ from shared.mongo import Document, Index, Tx
 
 INDEXES = (
     Index("people", (("email", 1),)),
+    Index("people", (("roles.scope", 1),)),
     Index("contests", (("year", -1),)),
     Index("entries", (("contest_id", 1), ("state", 1))),
     Index("entries", (("owner_id", 1),)),
 )
+
+_HANDED_IN: Document = {"state": {"$ne": EntryState.DRAFT}}
 
 
 async def find_contact(tx: Tx, person_id: str) -> Contact | None:
@@ -49,19 +52,19 @@ async def put_contest(tx: Tx, published: ContestCopy) -> None:
 
 
 async def find_entry(tx: Tx, entry_id: str) -> EntryCopy | None:
-    """The entry, in whatever state."""
-    found = await tx["entries"].get(entry_id)
+    """The entry, once it was handed in."""
+    found = await tx["entries"].find_one({"_id": entry_id, **_HANDED_IN})
     return EntryCopy(id=found["_id"], **found) if found else None
 
 
 async def entries_of(tx: Tx, person_id: str) -> list[EntryCopy]:
-    """The entries that somebody handed in."""
+    """The entries that somebody began."""
     return [EntryCopy(id=one["_id"], **one) for one in await tx["entries"].find({"owner_id": person_id})]
 
 
 async def entries(tx: Tx, entry_ids: Collection[str]) -> dict[str, EntryCopy]:
-    """The known ones of these entries, by id."""
-    found = await tx["entries"].find({"_id": {"$in": list(entry_ids)}})
+    """Those of these entries that are known and were handed in, by id."""
+    found = await tx["entries"].find({"_id": {"$in": list(entry_ids)}, **_HANDED_IN})
     return {one["_id"]: EntryCopy(id=one["_id"], **one) for one in found}
 
 
@@ -80,6 +83,29 @@ def _accepted(contest_id: str, until: datetime) -> Document:
     return {"contest_id": contest_id, "state": EntryState.ACCEPTED, "accepted_at": {"$lte": until}}
 
 
-async def change_entry(tx: Tx, entry_id: str, change: Document) -> None:
-    """Set some of its fields; an entry not known yet is made."""
-    await tx["entries"].update({"_id": entry_id}, {"$set": change}, upsert=True)
+async def begun_entries(tx: Tx, contest_id: str, until: datetime) -> list[EntryCopy]:
+    """Drafts and entries of a contest that were begun by then and not taken back since."""
+    found = await tx["entries"].find(_begun(contest_id, until), sort=[("_id", 1)])
+    return [EntryCopy(id=one["_id"], **one) for one in found]
+
+
+async def count_begun(tx: Tx, contest_id: str, until: datetime) -> int:
+    """How many `begun_entries` there are."""
+    return await tx["entries"].count(_begun(contest_id, until))
+
+
+def _begun(contest_id: str, until: datetime) -> Document:
+    # Entries of the time before drafts were announced have no `begun_at`; they are older than any move of a deadline.
+    return {"contest_id": contest_id, "state": {"$ne": EntryState.WITHDRAWN}, "begun_at": {"$not": {"$gt": until}}}
+
+
+async def change_entry(tx: Tx, entry_id: str, change: Document, *, there_at: datetime | None = None) -> None:
+    """Set some of its fields; an entry not known yet is made. `there_at`: it was begun then, if not earlier."""
+    earliest: Document = {"$min": {"begun_at": there_at}} if there_at else {}
+    await tx["entries"].update({"_id": entry_id}, {"$set": change, **earliest}, upsert=True)
+
+
+async def staff(tx: Tx, contest_id: str, roles: Collection[str]) -> list[str]:
+    """Ids of active people who hold one of `roles` in the contest or on the whole site."""
+    held = {"$elemMatch": {"role": {"$in": list(roles)}, "scope": {"$in": ["*", contest_id]}}}
+    return [one["_id"] for one in await tx["people"].find({"active": True, "roles": held}, fields=["_id"])]

@@ -7,16 +7,18 @@ from services.notifications.copies.domain import Contact, ContestCopy, EntryStat
 from services.notifications.copies.repository import (
     INDEXES,
     accepted_entries,
+    begun_entries,
     contacts,
     contests,
     count_accepted,
+    count_begun,
     entries,
     find_contact,
     find_contest,
     find_entry,
 )
-from shared.events.submissions import EntryAccepted, EntrySubmitted, PersonUpdated
-from shared.identity import SignedOutBefore
+from shared.events.submissions import EntryAccepted, EntryBegun, EntrySubmitted, PersonUpdated
+from shared.identity import Role, SignedOutBefore
 from shared.mongo import Store, Tx
 from shared.redaction import hide, spellings
 from shared.text import one_line
@@ -24,25 +26,31 @@ from shared.text import one_line
 __all__ = [
     "INDEXES",
     "accepted_entries",
+    "begun_entries",
     "contacts",
     "contests",
     "count_accepted",
+    "count_begun",
     "entries",
     "find_contact",
     "find_contest",
     "find_entry",
     "forget_person",
     "remember_acceptance",
+    "remember_beginning",
     "remember_contest",
     "remember_entry",
     "remember_person",
     "remember_state",
     "signed_out_before",
+    "staff",
 ]
+_AT_WORK = (Role.JUDGE, Role.CHAIR, Role.SECRETARY, Role.ORGANISER)
+"""Roles whose holders a contest's timetable binds."""
 
 
 async def remember_person(tx: Tx, updated: PersonUpdated) -> None:
-    """Keep name, address and sign-outs; the name as it came, so that the mail channel can refuse what is no name."""
+    """Keep name, address, roles and sign-outs; the name as it came, so that the mail channel can refuse what is no name."""
     await repository.put_contact(tx, Contact(id=updated.person_id, **updated.model_dump()))
 
 
@@ -60,6 +68,12 @@ async def remember_contest(tx: Tx, published: ContestCopy) -> None:
     await repository.put_contest(tx, published)
 
 
+async def remember_beginning(tx: Tx, begun: EntryBegun) -> None:
+    """A draft is there; its title and text stay with submissions."""
+    change = {"contest_id": begun.contest_id, "owner_id": begun.owner_id, "title": "", "state": EntryState.DRAFT}
+    await repository.change_entry(tx, begun.entry_id, change, there_at=begun.begun_at)
+
+
 async def remember_entry(tx: Tx, submitted: EntrySubmitted) -> None:
     """An entry was handed in, perhaps again."""
     change = {
@@ -69,7 +83,7 @@ async def remember_entry(tx: Tx, submitted: EntrySubmitted) -> None:
         "receipt": submitted.receipt,
         "state": EntryState.SUBMITTED,
     }
-    await repository.change_entry(tx, submitted.entry_id, change)
+    await repository.change_entry(tx, submitted.entry_id, change, there_at=submitted.submitted_at)
 
 
 async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
@@ -87,6 +101,11 @@ async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
 async def remember_state(tx: Tx, entry_id: str, state: EntryState) -> None:
     """The entry was returned or taken back; either comes after it was handed in."""
     await repository.change_entry(tx, entry_id, {"state": state})
+
+
+async def staff(tx: Tx, contest_id: str) -> list[str]:
+    """Ids of those who judge, chair, keep the register of or organise a contest."""
+    return await repository.staff(tx, contest_id, _AT_WORK)
 
 
 def signed_out_before(store: Store) -> SignedOutBefore:

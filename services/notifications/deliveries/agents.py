@@ -6,7 +6,7 @@ from services.notifications.worker import settings, worker
 from shared import topics
 from shared.clock import now
 from shared.events.judging import FinalistsNamed, ResultPublished, RunningOrderDrawn, ScriptsAssigned, ThirdReaderCalled
-from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
+from shared.events.submissions import ContestRescheduled, EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
 from shared.inbox import Fact
 from shared.mongo import Store, Tx
 
@@ -18,6 +18,14 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
     """The entrant is told how the entry stands."""
     match fact.event:
         case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() as event:
+            await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+
+
+@worker.agent(topics.CONTESTS)
+async def on_contests(tx: Tx, fact: Fact) -> None:
+    """Whoever goes by a timetable is told that it moved."""
+    match fact.event:
+        case ContestRescheduled() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
 
 

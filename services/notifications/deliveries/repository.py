@@ -1,11 +1,11 @@
-"""The collections `announcements` and `deliveries`. Every move of a delivery is a compare-and-set on state and attempt."""
+"""The collection `deliveries`. Every move of a delivery is a compare-and-set on state and attempt."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notifications.deliveries.domain import MOVES, Announcement, Channel, Delivery, Move, State
+from services.notifications.deliveries.domain import MOVES, Channel, Delivery, Move, State
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
 
@@ -15,11 +15,7 @@ INDEXES = (
     Index("deliveries", (("contest_id", 1), ("planned_at", -1))),
     Index("deliveries", (("about_id", 1), ("planned_at", -1))),
     Index("deliveries", (("planned_at", -1),)),
-    Index("announcements", (("open", 1), ("at", 1))),
-    Index("announcements", (("contest_id", 1),)),
-    Index("announcements", (("data.owner_id", 1),)),
 )
-_WORDS_OF_FACTS: Document = {"title": "", "reason": "", "parts": {}}
 _WITHOUT_TEXTS = {"text": False, "html": False}
 
 
@@ -50,10 +46,16 @@ async def insert(tx: Tx, row: Delivery) -> None:
 
 async def get(tx: Tx, delivery_id: str) -> Delivery:
     """The row with its texts. Raises NotFound."""
-    found = await tx["deliveries"].get(delivery_id)
+    found = await find_one(tx, delivery_id)
     if found is None:
         raise NotFound
-    return _delivery(found)
+    return found
+
+
+async def find_one(tx: Tx, delivery_id: str) -> Delivery | None:
+    """The row, if it is there."""
+    found = await tx["deliveries"].get(delivery_id)
+    return _delivery(found) if found else None
 
 
 async def move(tx: Tx, row: Delivery, step: Move, change: Document | None = None) -> bool:
@@ -147,38 +149,5 @@ async def put(tx: Tx, row: Delivery) -> None:
     await tx["deliveries"].put({"_id": row.id, **row.model_dump(exclude={"id"})})
 
 
-async def forget_owner(tx: Tx, person_id: str) -> None:
-    """What announcements tell of a person's entries goes, as far as it is somebody's words."""
-    for name, empty in _WORDS_OF_FACTS.items():
-        change: Document = {"$set": {f"data.{name}": empty}}
-        await tx["announcements"].update_all({"data.owner_id": person_id, f"data.{name}": {"$exists": True}}, change)
-
-
-async def insert_announcement(tx: Tx, announcement: Announcement) -> None:
-    """A new one. Raises Duplicate."""
-    await tx["announcements"].insert({"_id": announcement.id, **announcement.model_dump(exclude={"id"})})
-
-
-async def find_announcement(tx: Tx, event_id: str) -> Announcement | None:
-    """The announcement of a fact."""
-    found = await tx["announcements"].get(event_id)
-    return _announcement(found) if found else None
-
-
-async def touch_announcement(tx: Tx, event_id: str, **change: Any) -> Announcement | None:
-    """Change it and answer it; the first thing of a transaction that expands it, so that two conflict."""
-    found = await tx["announcements"].take({"_id": event_id}, {"$set": change, "$inc": {"looks": 1}})
-    return _announcement(found) if found else None
-
-
-async def announcements(tx: Tx, where: Document) -> list[Announcement]:
-    """Those that match, the oldest first."""
-    return [_announcement(one) for one in await tx["announcements"].find(where, sort=[("at", 1)])]
-
-
 def _delivery(document: Document) -> Delivery:
     return Delivery(id=document["_id"], **document)
-
-
-def _announcement(document: Document) -> Announcement:
-    return Announcement(id=document["_id"], **document)

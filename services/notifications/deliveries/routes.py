@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notifications.announcements.domain import Message
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import service
-from services.notifications.deliveries.domain import Channel, Delivery, Message, State
+from services.notifications.deliveries.domain import Channel, Delivery, State
 from services.notifications.deliveries.service import Listing, Sought
 from shared import forms
 from shared.clock import local, now
@@ -36,19 +37,22 @@ MESSAGES = {
     Message.NOT_FINALIST: "Cảm ơn sau sơ khảo",
     Message.ORDER: "Thứ tự trình bày",
     Message.RESULT: "Kết quả",
+    Message.RESCHEDULED: "Dời lịch",
+    Message.CODE: "Mã dùng một lần",
 }
-CHANNELS = {Channel.EMAIL: "Thư điện tử", Channel.IN_APP: "Hộp thư trên trang"}
+CHANNELS = {Channel.EMAIL: "Thư điện tử", Channel.SMS: "Tin nhắn", Channel.IN_APP: "Hộp thư trên trang"}
 STATES = {
     State.PLANNED: ("Chờ dữ liệu", "quiet"),
     State.READY: ("Chờ gửi", "quiet"),
     State.CLAIMED: ("Đang gửi", "busy"),
     State.RETRY_WAIT: ("Sẽ gửi lại", "warn"),
     State.UNCERTAIN: ("Chưa rõ kết quả", "warn"),
-    State.ACCEPTED: ("Máy chủ thư đã nhận", "good"),
+    State.ACCEPTED: ("Nơi chuyển đã nhận", "good"),
     State.REJECTED: ("Bị từ chối", "bad"),
     State.EXHAUSTED: ("Hết lượt thử", "bad"),
     State.SUPPRESSED: ("Không gửi", "quiet"),
     State.INVALID: ("Địa chỉ không dùng được", "bad"),
+    State.EXPIRED: ("Hết hạn, không gửi", "quiet"),
     State.POSTED: ("Đã vào hộp thư", "good"),
     State.READ: ("Đã đọc", "good"),
 }

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from services.notifications.announcements import domain as telling
+from services.notifications.announcements import service as announcements
+from services.notifications.announcements.domain import Announcement, Message, Notice
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import domain, repository
 from services.notifications.deliveries.channels import erasure, in_app, sender
@@ -14,14 +17,13 @@ from services.notifications.deliveries.channels.facts import tell
 from services.notifications.deliveries.channels.lanes import NOTHING_TO_DO, Lanes
 from services.notifications.deliveries.channels.letters import Content, Letters
 from services.notifications.deliveries.channels.sender import Post
-from services.notifications.deliveries.domain import Announcement, Channel, Delivery, Move, Notice, State, masked
+from services.notifications.deliveries.domain import ANNOUNCED, Channel, Delivery, Move, State, masked
 from services.notifications.deliveries.repository import INDEXES, Sought
 from services.notifications.feeds import service as feeds
 from services.notifications.settings import Settings
 from shared import logs
 from shared.clock import now
 from shared.errors import NotFound
-from shared.events.envelope import KNOWN, Event
 from shared.identity import Person, Role
 from shared.inbox import Fact
 from shared.mongo import DriverError, Store, Tx
@@ -36,61 +38,42 @@ __all__ = [
     "listed",
     "masked",
     "open_for",
+    "put_in_line",
     "retry",
     "run",
     "settle",
     "summary",
 ]
 _CHUNK = 50
-_WATCHED = timedelta(days=90)
-"""How long an entry that becomes known late still gets its letter."""
 _LOOK_AGAIN = timedelta(seconds=1), timedelta(seconds=30)
 log = logs.get(__name__)
 
 
 async def announce(tx: Tx, fact: Fact, *, contest_id: str, letters: Letters) -> None:
     """Keep the fact as something people are told of; plan the letters to those it names. Twice is once."""
-    if await repository.find_announcement(tx, fact.id) is not None:
+    kept = await announcements.keep(tx, fact, contest_id)
+    if kept is None:
         return
-    event = fact.event
-    notices, named = domain.direct(event), domain.named_entries(event)
-    data = event.model_dump(mode="json")
-    announcement = Announcement(
-        id=fact.id, type=event.type, contest_id=contest_id, data=data, at=fact.time, told=len(notices),
-        open=bool(named), waiting=len(named),
-    )  # fmt: skip
-    await repository.insert_announcement(tx, announcement)
+    announcement, notices = kept
     for notice in notices:
         await _plan(tx, announcement, notice, letters, at=fact.time)
 
 
 async def expand(store: Store, event_id: str, letters: Letters, at: datetime) -> bool:
-    """Plan letters of an announcement to owners of entries, some at a time; whether more could be planned at once."""
+    """Plan letters of an announcement to those found among the copies, some at a time; whether more could be planned."""
 
     async def work(tx: Tx) -> bool:
-        announcement = await repository.touch_announcement(tx, event_id)
-        if announcement is None:
-            raise NotFound
-        event = _event(announcement)
-        wanted = domain.named_entries(event)
-        named = await copies.entries(tx, wanted)
-        accepted = await copies.accepted_entries(tx, announcement.contest_id, announcement.at)
+        announcement = await announcements.look(tx, event_id)
+        found = await announcements.owed(tx, announcement)
         told = await repository.covered(tx, event_id)
-        news = [one for notice in domain.by_entry(event, named, accepted) if (one := _untold(notice, told)) is not None]
+        news = [one for notice in found.notices if (one := _untold(notice, told)) is not None]
         for notice, part in news[:_CHUNK]:
             await _plan(tx, announcement, notice, letters, at=at, part=part)
-        missing, more = len(wanted) - len(named), len(news) > _CHUNK
-        await repository.touch_announcement(
-            tx, event_id, told=announcement.told + len(news[:_CHUNK]), waiting=missing + max(0, len(news) - _CHUNK),
-            seen=len(accepted), open=more or missing > 0,
-        )  # fmt: skip
-        return more
+        left = max(0, len(news) - _CHUNK)
+        await announcements.put_down(tx, announcement, found, planned=len(news[:_CHUNK]), left=left)
+        return left > 0
 
     return await store.transaction(work)
-
-
-def _event(announcement: Announcement) -> Event:
-    return KNOWN[announcement.type].model_validate(announcement.data)
 
 
 def _untold(notice: Notice, told: dict[str, set[str]]) -> tuple[Notice, str] | None:
@@ -109,7 +92,7 @@ async def _plan(
     tx: Tx, announcement: Announcement, notice: Notice, letters: Letters, *, at: datetime, part: str = ""
 ) -> None:
     given: dict[str, Any] = {**notice.given, "items": notice.items}
-    for channel in Channel:
+    for channel in ANNOUNCED:
         row = Delivery(
             id=domain.delivery_id(announcement.id, notice.message, notice.person_id, channel, part),
             cause=announcement.id, message=notice.message, channel=channel, person_id=notice.person_id,
@@ -118,6 +101,12 @@ async def _plan(
         )  # fmt: skip
         await repository.insert(tx, row)
         await _settle(tx, row, letters, at)
+
+
+async def put_in_line(tx: Tx, row: Delivery) -> None:
+    """Take in a row that is complete as it is. Twice is once."""
+    if await repository.find_one(tx, row.id) is None:
+        await repository.insert(tx, row)
 
 
 async def settle(store: Store, row: Delivery, letters: Letters, at: datetime) -> None:
@@ -163,9 +152,11 @@ async def _content(tx: Tx, row: Delivery, letters: Letters) -> tuple[Content, st
     entry = await copies.find_entry(tx, row.about_id)
     if contest is None or (contact is None and row.channel is Channel.EMAIL):
         return None
-    if row.message in domain.ABOUT_AN_ENTRY and entry is None:
+    if row.message is Message.RESCHEDULED and contest.version < row.given["version"]:
         return None
-    link = domain.link(row.message, row.about_id, contest.slug)
+    if row.message in telling.ABOUT_AN_ENTRY and entry is None:
+        return None
+    link = telling.link(row.message, row.about_id, contest.slug)
     known = {**row.given, "name": contact.name if contact else "", "contest": contest, "entry": entry}
     return letters.compose(row.message, row.channel, link, known), link
 
@@ -196,7 +187,7 @@ async def tidy(store: Store, letters: Letters, resend: timedelta) -> None:
     at = now()
     for row in await repository.due(store.read, State.PLANNED, "next_at", at, 4 * _CHUNK):
         await settle(store, row, letters, at)
-    for event_id in await _grown(store, at):
+    for event_id in await announcements.grown(store.read):
         while await expand(store, event_id, letters, at):
             pass
     for row in await repository.due(store.read, State.CLAIMED, "lease_until", at, _CHUNK):
@@ -206,18 +197,6 @@ async def tidy(store: Store, letters: Letters, resend: timedelta) -> None:
         await repository.move(store.read, row, step, {"next_at": at, "resends": row.resends + 1})
     if await feeds.news(store.read, 1):
         await store.transaction(_note_readings)
-
-
-async def _grown(store: Store, at: datetime) -> list[str]:
-    """Announcements whose recipients are not all known, or whose contest has gained an entry that counts."""
-    found = await repository.announcements(store.read, {"open": True})
-    late = await repository.announcements(
-        store.read, {"open": False, "seen": {"$gte": 0}, "at": {"$gt": at - _WATCHED}}
-    )
-    for one in late:
-        if await copies.count_accepted(store.read, one.contest_id, one.at) != one.seen:
-            found.append(one)
-    return [one.id for one in found]
 
 
 async def _note_readings(tx: Tx) -> None:
@@ -271,12 +250,10 @@ async def summary(store: Store, sought: Sought) -> Summary:
     tx, counts = store.read, dict[str, dict[str, int]]()
     for message, state, number in await repository.tally(tx, sought):
         counts.setdefault(message, {})[state] = number
-    scope = {"contest_id": {"$in": sorted(sought.contests)}} if sought.contests is not None else {}
-    one = {"contest_id": sought.contest_id} if sought.contest_id else {}
-    causes = await repository.announcements(tx, {"$and": [scope, one]})
-    waiting = sum(cause.waiting for cause in causes)
-    expected = len(Channel) * (sum(cause.told for cause in causes) + waiting)
-    return Summary(counts, sum(sum(each.values()) for each in counts.values()), expected, len(Channel) * waiting)
+    told, waiting = await announcements.expected(tx, sought.contests, sought.contest_id)
+    # Codes come from no announcement: each is one row from the start.
+    expected = len(ANNOUNCED) * (told + waiting) + sum(counts.get(Message.CODE, {}).values())
+    return Summary(counts, sum(sum(each.values()) for each in counts.values()), expected, len(ANNOUNCED) * waiting)
 
 
 async def open_for(store: Store, delivery_id: str, person: Person) -> Delivery:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.notifications.announcements import service as announcements
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import repository
 from services.notifications.deliveries.channels.facts import tell
@@ -15,7 +16,7 @@ _REASON = "Tài khoản đã xóa."
 async def forget(tx: Tx, person_id: str, at: datetime) -> None:
     """Texts, notices and what announcements say of the person's entries. Twice is once."""
     await feeds.forget(tx, person_id)
-    await repository.forget_owner(tx, person_id)
+    await announcements.forget(tx, person_id)
     for row in await repository.of_person(tx, person_id):
         ended = row.state in UNDER_WAY
         await repository.put(tx, _emptied(row, at) if ended else _without_words(row))

@@ -8,7 +8,8 @@ from typing import Any
 
 from css_inline import CSSInliner
 
-from services.notifications.deliveries.domain import Channel, Message
+from services.notifications.announcements.domain import Message
+from services.notifications.deliveries.domain import Channel
 from shared.text import nfc, one_line
 from shared.ui.render import environment, render
 
@@ -17,7 +18,7 @@ _TEMPLATES = Path(__file__).parents[2] / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a delivery says. `text` is empty in the in-app list, which shows `html`."""
+    """What a delivery says. `text` is empty in the in-app list, which shows `html`; a text message has nothing else."""
 
     subject: str
     text: str
@@ -39,6 +40,8 @@ class Letters:
         Raises jinja2's UndefinedError when a template asks for more.
         """
         known = {**known, "public_url": self._public_url, "link": self._public_url + link}
+        if channel is Channel.SMS:
+            return Content("", one_line(self._plain(message, "sms.txt", **known)), "")
         subject = one_line(self._plain(message, "subject.txt", **known))
         if channel is Channel.IN_APP:
             return Content(subject, "", self._page(message, "in_app.html", **{**known, "link": link}).strip())

@@ -30,9 +30,17 @@ def _add_correlation(_: object, __: str, event: structlog.typing.EventDict) -> s
     return event
 
 
-def _hide_contacts(_: object, __: str, line: Any) -> str:
+def _hide_contacts(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """The last wall: whatever an error brought along, no address and no phone number is written."""
-    return hide_contacts(str(line))
+    return {name: _hidden(value) for name, value in event.items()}
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, str):
+        return hide_contacts(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hidden(one) for one in value]
+    return {key: _hidden(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 _CHAIN: list[structlog.typing.Processor] = [
@@ -52,8 +60,8 @@ def handler() -> logging.Handler:
             foreign_pre_chain=[*_CHAIN, structlog.stdlib.ExtraAdder()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
                 _hide_contacts,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
     )

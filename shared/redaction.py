@@ -8,7 +8,7 @@ from shared.text import nfc
 
 ERASED = "(đã xóa)"
 _CONTACTS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|(?<![\w/.-])(?:\+84|0)(?:[ .-]?\d){9}(?![\w-])"
+    r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|(?<![\w/.-])(?:\+84|0)(?:[ .-]?\d){9}(?![\w-])"
 )
 _PHONE_SEPARATORS = r"[ .\-]?"
 _NATIONAL = re.compile(r"\+84(\d{9,10})")

@@ -33,10 +33,10 @@ _KEY = re.compile(r'name="client_key" value="([^"]+)"')
 class Browser(httpx.AsyncClient):
     """A visitor: keeps cookies, sends the Origin with forms, takes the form token from the page it is on."""
 
-    def __init__(self, app: FastAPI, *, place: str = "127.0.0.1") -> None:
+    def __init__(self, app: FastAPI, *, place: str = "127.0.0.1", site: str = SITE) -> None:
         """`place`: the address it comes from. Redirects are followed only when a test says so."""
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(place, 50_000))
-        super().__init__(transport=transport, base_url=SITE, headers={"Origin": SITE})
+        super().__init__(transport=transport, base_url=site, headers={"Origin": site})
         self.csrf_token = ""
         self.client_key = ""
 

@@ -45,6 +45,7 @@ _OPTIONS: dict[str, Any] = {
 _OPERATION_TIMEOUT_MS = 10_000
 _TRANSACTION_SECONDS = 30
 _EXISTS_ALREADY = 48
+_OTHER_OPTIONS = {85, 86}
 
 
 class _DecimalCodec(TypeCodec):
@@ -161,7 +162,18 @@ class Store:
                 options["partialFilterExpression"] = index.where
             if index.expire_after is not None:
                 options["expireAfterSeconds"] = index.expire_after
-            await self._database[index.collection].create_index(list(index.keys), **options)
+            await self._index(index, options)
+
+    async def _index(self, index: Index, options: Document) -> None:
+        """Create an index; one that is there with other options, from an older version, is made anew."""
+        collection, keys = self._database[index.collection], list(index.keys)
+        try:
+            await collection.create_index(keys, **options)
+        except OperationFailure as error:
+            if error.code not in _OTHER_OPTIONS:
+                raise
+            await collection.drop_index(keys)
+            await collection.create_index(keys, **options)
 
     async def ping(self) -> None:
         """Raises DriverError when the server does not answer."""

@@ -7,7 +7,8 @@ from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
 
 INDEXES = (
-    Index("people", (("email", 1),), unique=True),
+    # Nobody's address is the empty one: who has only a phone, and who was erased.
+    Index("people", (("email", 1),), unique=True, where={"email": {"$gt": ""}}),
     Index("people", (("roles.role", 1),)),
 )
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.errors import Invalid, KeyReused
 from shared.ids import new_code
-from shared.mongo import Document, Store, Tx
+from shared.mongo import Document, Duplicate, Index, Store, Tx
 from shared.once import once
 
 
@@ -46,3 +46,13 @@ async def test_the_same_key_of_another_person_is_another_key(store: Store) -> No
 async def test_no_key_is_refused_in_words(store: Store) -> None:
     with pytest.raises(Invalid, match="chưa hợp lệ"):
         await enter(store, "", "Một cửa")
+
+
+async def test_an_index_of_an_older_version_is_made_anew_with_its_new_options(store: Store) -> None:
+    await store.ensure([Index("things", (("email", 1),), unique=True)])
+    await store.read["things"].insert({"_id": 1, "email": ""})
+    await store.ensure([Index("things", (("email", 1),), unique=True, where={"email": {"$gt": ""}})])
+    await store.read["things"].insert({"_id": 2, "email": ""})
+    await store.read["things"].insert({"_id": 3, "email": "a"})
+    with pytest.raises(Duplicate):
+        await store.read["things"].insert({"_id": 4, "email": "a"})

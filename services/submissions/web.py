@@ -8,16 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from services.submissions.beginnings import routes as beginnings
 from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
 from services.submissions.credentials.service import INDEXES as CREDENTIAL_INDEXES
+from services.submissions.downloads import routes as downloads
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
 from services.submissions.erasures import routes as erasures
 from services.submissions.erasures.service import INDEXES as ERASURE_INDEXES
 from services.submissions.factors import service as factors
 from services.submissions.factors.domain import StaffRule
+from services.submissions.hand_in import routes as hand_in
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
 from services.submissions.passkey_sign_in import routes as passkey_sign_in
@@ -47,7 +50,7 @@ from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
 
 health = APIRouter()
-# The first that fits an address answers: `/bai-du-thi/moi` of entries stands before `/bai-du-thi/{entry_id}` of receipts.
+# The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
     units,
     people,
@@ -58,7 +61,10 @@ _ROOMS = (
     passkey_sign_in,
     security,
     contests,
+    beginnings,
     entries,
+    downloads,
+    hand_in,
     receipts,
     intake,
     requests,

@@ -8,11 +8,12 @@ from datetime import timedelta
 from deploy.demo import load, stage
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest, Rules
-from services.submissions.entries import domain, repository
+from services.submissions.entries import repository
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.people import service as people
 from services.submissions.people.domain import Role, SignUp
+from services.submissions.status_links import domain as status_links
 from services.submissions.texts.domain import Words
 from services.submissions.units import service as units
 from services.submissions.units.domain import Unit
@@ -96,7 +97,7 @@ async def _copies(store: Store, share: Sequence[tuple[Entry, str]], secret_key: 
 
     async def copy(model: Entry, token: str) -> tuple[str, str]:
         entry_id = new_id()
-        digest = domain.status_digest(domain.status_secret(entry_id, secret_key))
+        digest = status_links.kept_as(status_links.secret(entry_id, secret_key))
         async with gate:
             entry = model.model_copy(update={"id": entry_id, "version": 0, "status_digest": digest})
             await repository.save(store.read, entry)

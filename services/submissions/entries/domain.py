@@ -1,8 +1,5 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -287,14 +284,3 @@ def check_open(contest: Contest, at: datetime) -> None:
     """Whether a first version is taken at `at`. Raises NotOpenYet, DeadlinePassed."""
     if not contest.is_open(at):
         raise DeadlinePassed if contest.phase(at) is Phase.CLOSED else NotOpenYet
-
-
-def status_secret(entry_id: str, secret_key: str) -> str:
-    """What opens the status page without signing in: 160 bits that only our secret can make."""
-    digest = hmac.new(secret_key.encode(), b"entry-status:" + entry_id.encode(), hashlib.sha256).digest()
-    return urlsafe_b64encode(digest[:20]).decode().rstrip("=")
-
-
-def status_digest(secret: str) -> str:
-    """How a secret is kept for looking it up."""
-    return hashlib.sha256(secret.encode()).hexdigest()

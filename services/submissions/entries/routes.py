@@ -1,40 +1,28 @@
-"""Pages where an entry is begun, written, previewed and handed in, and the same over JSON. Reading it is `receipts`."""
+"""The pages where an entry is written and files are added, and the same over JSON. Handing in is `hand_in`."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, File, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.entries import service
-from services.submissions.entries.domain import Entry, NothingChanged, SavedElsewhere, State
+from services.submissions.entries.domain import Entry, SavedElsewhere
 from services.submissions.files import domain as files
-from services.submissions.texts import domain as texts
-from services.submissions.texts.domain import Incomplete, Words
+from services.submissions.texts.domain import Words
 from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.forms import Typed
 from shared.identity import SIGNED_IN, Person, Role, may
-from shared.mongo import Document
 from shared.pages import page, see_other, store_of, wants_json
-from shared.text import folded
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
-
-
-class NewForm(Words):
-    """The beginning of a draft, or a single press of a button."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    client_key: str = ""
 
 
 class DraftForm(Words):
@@ -46,39 +34,10 @@ class DraftForm(Words):
     act: str = "save"
 
 
-def _secret_key(request: Request) -> str:
-    key: str = request.app.state.desk.settings.secret_key.get_secret_value()
-    return key
-
-
 def _flat(typed: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, by the names of its fields."""
     parts = typed.get("parts")
     return {**typed, **{f"parts.{key}": text for key, text in (parts if isinstance(parts, dict) else {}).items()}}
-
-
-@routes.get("/bai-du-thi/moi")
-async def new(request: Request, _: Entrant, slug: Annotated[str, Query(alias="cuoc-thi")]) -> Response:
-    contest = await contests.by_slug(store_of(request).read, slug)
-    return page(request, "entries/new.html", contest=contest, values={}, errors=[])
-
-
-@routes.post("/bai-du-thi/moi")
-async def begin(request: Request, person: Entrant, slug: Annotated[str, Query(alias="cuoc-thi")]) -> Response:
-    contest = await contests.by_slug(store_of(request).read, slug)
-    form = await forms.read(request, NewForm)
-    try:
-        made = await _create(request, contest.id, form.valid(), form.valid().client_key, person)
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return page(request, "entries/new.html", refusal.status, contest=contest, values=form.typed, errors=form.errors)
-    return see_other(request, f"/bai-du-thi/{made['entry_id']}/soan")
-
-
-async def _create(request: Request, contest_id: str, typed: Words, key: str, by: Person) -> Document:
-    words = Words(**typed.model_dump(include=set(Words.model_fields)))
-    secret_key = _secret_key(request)
-    return await service.create(store_of(request), contest_id, words, key=key, secret_key=secret_key, by=by, at=now())
 
 
 @routes.get("/bai-du-thi/{entry_id}/soan")
@@ -164,80 +123,10 @@ async def detach(request: Request, entry_id: str, file_id: str, person: Entrant)
     return see_other(request, f"/bai-du-thi/{entry_id}/soan#file", "Đã bỏ tệp.")
 
 
-@routes.get("/bai-du-thi/{entry_id}/xem-truoc/{number}")
-async def preview_copy(request: Request, entry_id: str, number: int, person: SignedIn) -> Response:
-    copy, content = await service.copy_for_author(store_of(request), entry_id, number, person)
-    headers = files.download_headers(files.jury_name(number, copy.media_type))
-    return Response(content, media_type=copy.media_type, headers=headers)
-
-
-@routes.get("/bai-du-thi/{entry_id}/xem-truoc")
-async def preview(request: Request, entry_id: str, person: SignedIn) -> Response:
-    entry, contest = await service.view(store_of(request), entry_id, person)
-    return _preview(request, entry, contest, person)
-
-
-def _preview(
-    request: Request, entry: Entry, contest: Contest, person: Person, *, status: int = 200, **more: Any
-) -> Response:
-    try:
-        entry.check_complete(contest)
-        missing: list[dict[str, str]] = []
-    except Incomplete as incomplete:
-        missing = incomplete.errors
-    own_words = folded(" ".join([entry.title, *entry.parts.values()]))
-    context = {
-        "entry": entry,
-        "contest": contest,
-        "missing": missing,
-        "findings": texts.find(entry),
-        "names_author": folded(person.name) in own_words,
-        "copies": [file for file in entry.files if file.copy_for_jury],
-        "withheld": [file for file in entry.files if not file.copy_for_jury],
-        "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
-        "errors": [],
-    }
-    return page(request, "entries/preview.html", status, **context | more)
-
-
-@routes.post("/bai-du-thi/{entry_id}/nop")
-async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
-    form = await forms.read(request, NewForm)
-    at = now()  # the complete request is here: this instant is held against the deadline
-    try:
-        key = form.valid().client_key
-        await service.submit(store_of(request), entry_id, key=key, secret_key=_secret_key(request), by=person, at=at)
-    except NothingChanged:
-        return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan", "Bài này đã được nộp trước đó.", "info")
-    except Refusal as refusal:
-        entry, contest = await service.view(store_of(request), entry_id, person)
-        form.refuse(refusal)
-        if isinstance(refusal, Incomplete):
-            return _edit(request, entry, contest, entry.fields(), errors=form.errors, status=refusal.status)
-        key = str(form.typed.get("client_key", ""))
-        return _preview(request, entry, contest, person, errors=form.errors, kept_key=key, status=refusal.status)
-    return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan")
-
-
-class EntryIn(Words):
-    """A new draft."""
-
-    client_key: str
-    contest_id: str
-
-
 class EntryWritten(Words):
     """The words of a draft, as read at `version`."""
 
     version: int
-
-
-class KeyIn(BaseModel):
-    """A client key alone."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    client_key: str
 
 
 class EntrySaved(BaseModel):
@@ -247,32 +136,11 @@ class EntrySaved(BaseModel):
     saved_at: AwareDatetime
 
 
-class EntryCreated(BaseModel):
-    """A new draft."""
-
-    entry_id: str
-    version: int
-
-
 class FileKept(BaseModel):
     """A file that is with the entry now; `version` is the entry's."""
 
     file_id: str
     version: int
-
-
-class Receipt(BaseModel):
-    """The proof of a hand-in; `status_path` opens without signing in."""
-
-    receipt: str
-    revision: int
-    submitted_at: AwareDatetime
-    status_path: str
-
-
-@api.post("/entries", status_code=201)
-async def create_entry(request: Request, asked: EntryIn, person: Entrant) -> EntryCreated:
-    return EntryCreated(**await _create(request, asked.contest_id, asked, asked.client_key, person))
 
 
 @api.put("/entries/{entry_id}")
@@ -290,10 +158,3 @@ async def attach_file(
     kept = await service.attach(store, entry_id, file.filename or "", content, by=person, at=now())
     entry, _ = await service.view(store, entry_id, person)
     return FileKept(file_id=kept.id, version=entry.version)
-
-
-@api.post("/entries/{entry_id}/submit")
-async def submit_entry(request: Request, entry_id: str, asked: KeyIn, person: Entrant) -> Receipt:
-    store, at, secret_key = store_of(request), now(), _secret_key(request)
-    receipt = await service.submit(store, entry_id, key=asked.client_key, secret_key=secret_key, by=person, at=at)
-    return Receipt(**receipt)

@@ -9,8 +9,9 @@ from services.submissions.contests.domain import Contest
 from services.submissions.entries import domain, repository
 from services.submissions.entries.domain import Entry, NotHandedIn, SavedElsewhere, State
 from services.submissions.files import service as files
-from services.submissions.files.domain import Attachment, Copy
+from services.submissions.files.domain import Attachment
 from services.submissions.people import service as people
+from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
 from services.submissions.units import service as units
@@ -18,7 +19,7 @@ from shared import outbox
 from shared.clock import local
 from shared.errors import NotFound
 from shared.events.envelope import Event
-from shared.identity import Person, Role
+from shared.identity import Person
 from shared.ids import new_code, new_id
 from shared.mongo import Document, Duplicate, Store, Tx
 from shared.once import once
@@ -31,8 +32,6 @@ get, of_author, of_contest, drafts, revisions = (
 )  # fmt: skip
 save, put_revision, delete = repository.save, repository.put_revision, repository.delete
 _TRIES = 3
-_STAFF = (Role.SECRETARY, Role.ORGANISER)
-_JURY = (Role.JUDGE, Role.CHAIR, Role.ORGANISER)
 
 
 async def exists(tx: Tx, entry_id: str) -> bool:
@@ -43,6 +42,11 @@ async def exists(tx: Tx, entry_id: str) -> bool:
 async def accepted(tx: Tx, contest_id: str) -> list[str]:
     """The ids of a contest's accepted entries."""
     return await repository.ids(tx, {"contest_id": contest_id, "state": State.ACCEPTED})
+
+
+async def with_released_copy(tx: Tx, copy_id: str) -> Entry | None:
+    """The accepted entry whose jury gets this copy of a file."""
+    return await repository.find(tx, {"released.id": copy_id, "state": State.ACCEPTED})
 
 
 async def last_revision(tx: Tx, entry: Entry) -> Revision:
@@ -72,7 +76,7 @@ async def _own(tx: Tx, entry_id: str, person: Person) -> Entry:
 
 async def by_status_secret(store: Store, secret: str) -> tuple[Entry, Contest]:
     """For whoever holds the link of a receipt. Raises NotFound."""
-    entry = await repository.find(store.read, {"status_digest": domain.status_digest(secret)})
+    entry = await repository.find(store.read, {"status_digest": status_links.kept_as(secret)})
     if entry is None or entry.receipt is None:
         raise NotFound
     return entry, await contests.get(store.read, entry.contest_id)
@@ -94,7 +98,7 @@ async def create(  # noqa: PLR0913 - a draft has so many sources
             owner_id=owner.id,
             author_ids=[owner.id],
             unit_id=owner.unit_id,
-            status_digest=domain.status_digest(domain.status_secret(entry_id, secret_key)),
+            status_digest=status_links.kept_as(status_links.secret(entry_id, secret_key)),
             created_at=at,
             saved_at=at,
         )
@@ -185,7 +189,7 @@ def receipt(entry: Entry, secret_key: str) -> Document:
     """The proof of the last hand-in. Raises NotHandedIn."""
     if entry.receipt is None or entry.submitted_at is None:
         raise NotHandedIn
-    secret = domain.status_secret(entry.id, secret_key)
+    secret = status_links.secret(entry.id, secret_key)
     return {
         "receipt": entry.receipt,
         "revision": entry.revision,
@@ -252,36 +256,3 @@ async def _publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: dateti
     words = [word for one in authors for word in spellings(one.name, one.email, one.phone)]
     event = texts.without(event, words, "[tác giả]")
     await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by.id, time=at)
-
-
-async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tuple[Attachment, bytes]:
-    """A file as it came, for its authors and, once handed in, for the secretariat. Raises NotFound."""
-    entry = await repository.get(store.read, entry_id)
-    handed_in = await repository.revisions(store.read, entry.id)
-    found = [one for revision in handed_in for one in revision.files]
-    if person.id in entry.author_ids:
-        found += entry.files
-    elif not any(person.may(role, entry.contest_id) for role in _STAFF):
-        raise NotFound
-    wanted = next((one for one in found if one.id == file_id), None)
-    if wanted is None:
-        raise NotFound
-    return wanted, await files.content(store, wanted.id)
-
-
-async def copy_for_author(store: Store, entry_id: str, number: int, person: Person) -> tuple[Copy, bytes]:
-    """File `number` (from 1) of the working copy as the jury would get it. Raises NotFound."""
-    entry = await _own(store.read, entry_id, person)
-    copies = [one.copy_for_jury for one in entry.files if one.copy_for_jury]
-    if not 1 <= number <= len(copies):
-        raise NotFound
-    return copies[number - 1], await files.content(store, copies[number - 1].id)
-
-
-async def released_copy(store: Store, copy_id: str, person: Person) -> tuple[int, Copy, bytes]:
-    """A copy of an accepted entry for its jury, with its number among the entry's copies. Raises NotFound."""
-    entry = await repository.find(store.read, {"released.id": copy_id, "state": State.ACCEPTED})
-    if entry is None or not any(person.may(role, entry.contest_id) for role in _JURY):
-        raise NotFound
-    number, copy = next((n, one) for n, one in enumerate(entry.released, 1) if one.id == copy_id)
-    return number, copy, await files.content(store, copy.id)

@@ -1,4 +1,4 @@
-"""An author's list, an entry's page, receipt, status page, withdrawal, files for whoever may open them; JSON too."""
+"""An author's list, an entry's page, receipt, status page, withdrawal; and the same over JSON."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import State
-from services.submissions.files import domain as files
+from services.submissions.files.domain import Attachment
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
 from services.submissions.texts.domain import Reason, Words
@@ -21,7 +21,6 @@ routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
-Jury = Annotated[Person, may(Role.JUDGE, Role.CHAIR, Role.ORGANISER)]
 
 
 @routes.get("/bai-du-thi")
@@ -64,19 +63,6 @@ async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response
     handed_in = await entries.last_revision(store_of(request).read, case.entry)
     context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
     return page(request, "receipts/receipt.html", **context, **_words(case))
-
-
-@routes.get("/bai-du-thi/{entry_id}/tep/{file_id}")
-async def download(request: Request, entry_id: str, file_id: str, person: SignedIn) -> Response:
-    file, content = await entries.file(store_of(request), entry_id, file_id, person)
-    return Response(content, media_type=file.media_type, headers=files.download_headers(file.name))
-
-
-@routes.get("/bai-du-thi/ban-cham/{copy_id}")
-async def jury_copy(request: Request, copy_id: str, person: Jury) -> Response:
-    number, copy, content = await entries.released_copy(store_of(request), copy_id, person)
-    name = files.jury_name(number, copy.media_type)
-    return Response(content, media_type=copy.media_type, headers=files.download_headers(name))
 
 
 class WithdrawForm(BaseModel):
@@ -145,7 +131,7 @@ class EntryOut(Words):
     """Finalist, place or prize in a few Vietnamese words; empty until there is one."""
 
 
-def _file_out(file: files.Attachment) -> FileOut:
+def _file_out(file: Attachment) -> FileOut:
     return FileOut(
         file_id=file.id, for_jury=file.copy_for_jury is not None, **file.model_dump(include=set(FileOut.model_fields))
     )

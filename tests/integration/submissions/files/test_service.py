@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from services.submissions.downloads import service as downloads
 from services.submissions.entries import service as entries
 from services.submissions.files import domain
 from services.submissions.files import service as files
@@ -93,14 +94,14 @@ async def test_a_file_opens_for_its_author_and_once_handed_in_for_the_secretaria
     judge = await a_person(store, Role.JUDGE, scope=contest.id)
     draft = await a_draft(store, person, contest.id)
     kept = await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
-    assert (await entries.file(store, draft.id, kept.id, person))[0].name == "ảnh.jpg"
+    assert (await downloads.file(store, draft.id, kept.id, person))[0].name == "ảnh.jpg"
     with pytest.raises(NotFound):
-        await entries.file(store, draft.id, kept.id, secretary)
+        await downloads.file(store, draft.id, kept.id, secretary)
     await hand_in(store, draft.id, person)
-    assert (await entries.file(store, draft.id, kept.id, secretary))[1] == an_image()
+    assert (await downloads.file(store, draft.id, kept.id, secretary))[1] == an_image()
     for stranger in (other, elsewhere, judge):
         with pytest.raises(NotFound):
-            await entries.file(store, draft.id, kept.id, stranger)
+            await downloads.file(store, draft.id, kept.id, stranger)
 
 
 async def test_the_jury_opens_a_copy_only_after_acceptance_and_only_of_its_contest(store: Store) -> None:
@@ -113,14 +114,14 @@ async def test_the_jury_opens_a_copy_only_after_acceptance_and_only_of_its_conte
     copy_id = kept.copy_for_jury.id
     await hand_in(store, draft.id, person)
     with pytest.raises(NotFound):
-        await entries.released_copy(store, copy_id, judge)
+        await downloads.released_copy(store, copy_id, judge)
     await store.transaction(lambda tx: entries.accept(tx, draft.id, ADMINISTRATOR, now()))
-    number, copy, content = await entries.released_copy(store, copy_id, judge)
+    number, copy, content = await downloads.released_copy(store, copy_id, judge)
     assert domain.jury_name(number, copy.media_type) == "tep-1.jpg"
     assert AUTHOR.encode() not in content
     for person_outside, blob in ((stranger, copy_id), (judge, kept.id)):
         with pytest.raises(NotFound):
-            await entries.released_copy(store, blob, person_outside)
+            await downloads.released_copy(store, blob, person_outside)
 
 
 async def test_a_removed_file_stays_with_the_revision_it_was_handed_in_with(store: Store) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.submissions.contests.domain import Contest, State
-from services.submissions.entries import domain
 from services.submissions.entries.domain import (
     DeadlinePassed,
     EditingOver,
@@ -131,11 +130,3 @@ def test_a_draft_can_be_neither_withdrawn_nor_returned_nor_accepted() -> None:
         an_entry().send_back("", NOON + HOUR, NOON)
     with pytest.raises(NotWaiting):
         an_entry().accept(revision, contest, NOON)
-
-
-def test_the_status_secret_is_the_same_each_time_and_another_for_another_entry_or_site() -> None:
-    secret = domain.status_secret("e", "our secret")
-    assert secret == domain.status_secret("e", "our secret")
-    assert len(secret) == 27
-    assert len({secret, domain.status_secret("f", "our secret"), domain.status_secret("e", "another")}) == 3
-    assert secret not in domain.status_digest(secret)

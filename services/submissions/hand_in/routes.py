@@ -1,0 +1,107 @@
+"""The preview with what the machine noticed, and handing in; the same over JSON."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from services.submissions.contests.domain import Contest
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry, NothingChanged, State
+from services.submissions.texts import domain as texts
+from services.submissions.texts.domain import Incomplete
+from shared import forms
+from shared.clock import now
+from shared.errors import Refusal
+from shared.identity import SIGNED_IN, Person, Role, may
+from shared.pages import page, see_other, store_of
+from shared.text import folded
+
+routes = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
+Entrant = Annotated[Person, may(Role.ENTRANT)]
+SignedIn = Annotated[Person, SIGNED_IN]
+
+
+class PressForm(BaseModel):
+    """A single press of a button."""
+
+    client_key: str = ""
+
+
+def _secret_key(request: Request) -> str:
+    key: str = request.app.state.desk.settings.secret_key.get_secret_value()
+    return key
+
+
+@routes.get("/bai-du-thi/{entry_id}/xem-truoc")
+async def preview(request: Request, entry_id: str, person: SignedIn) -> Response:
+    entry, contest = await entries.view(store_of(request), entry_id, person)
+    return _preview(request, entry, contest, person)
+
+
+def _preview(
+    request: Request, entry: Entry, contest: Contest, person: Person, *, status: int = 200, **more: Any
+) -> Response:
+    try:
+        entry.check_complete(contest)
+        missing: list[dict[str, str]] = []
+    except Incomplete as incomplete:
+        missing = incomplete.errors
+    own_words = folded(" ".join([entry.title, *entry.parts.values()]))
+    context = {
+        "entry": entry,
+        "contest": contest,
+        "missing": missing,
+        "findings": texts.find(entry),
+        "names_author": folded(person.name) in own_words,
+        "copies": [file for file in entry.files if file.copy_for_jury],
+        "withheld": [file for file in entry.files if not file.copy_for_jury],
+        "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
+        "errors": [],
+    }
+    return page(request, "hand_in/preview.html", status, **context | more)
+
+
+@routes.post("/bai-du-thi/{entry_id}/nop")
+async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
+    form = await forms.read(request, PressForm)
+    at = now()  # the complete request is here: this instant is held against the deadline
+    try:
+        key = form.valid().client_key
+        await entries.submit(store_of(request), entry_id, key=key, secret_key=_secret_key(request), by=person, at=at)
+    except NothingChanged:
+        return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan", "Bài này đã được nộp trước đó.", "info")
+    except Refusal as refusal:
+        entry, contest = await entries.view(store_of(request), entry_id, person)
+        form.refuse(refusal)
+        if isinstance(refusal, Incomplete):
+            context = {"entry": entry, "contest": contest, "values": entry.fields(), "errors": form.errors, "other": {}}
+            return page(request, "entries/edit.html", refusal.status, **context)
+        key = str(form.typed.get("client_key", ""))
+        return _preview(request, entry, contest, person, errors=form.errors, kept_key=key, status=refusal.status)
+    return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan")
+
+
+class KeyIn(BaseModel):
+    """A client key alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_key: str
+
+
+class Receipt(BaseModel):
+    """The proof of a hand-in; `status_path` opens without signing in."""
+
+    receipt: str
+    revision: int
+    submitted_at: AwareDatetime
+    status_path: str
+
+
+@api.post("/entries/{entry_id}/submit")
+async def submit_entry(request: Request, entry_id: str, asked: KeyIn, person: Entrant) -> Receipt:
+    store, at, secret_key = store_of(request), now(), _secret_key(request)
+    receipt = await entries.submit(store, entry_id, key=asked.client_key, secret_key=secret_key, by=person, at=at)
+    return Receipt(**receipt)

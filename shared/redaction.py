@@ -10,6 +10,8 @@ ERASED = "(đã xóa)"
 _CONTACTS = re.compile(
     r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|(?<![\w/.-])(?:\+84|0)(?:[ .-]?\d){9}(?![\w-])"
 )
+_TYPED = re.compile(r"(input_value=).*?(, input_type=)", re.DOTALL)
+"""How pydantic repeats what it refuses."""
 _PHONE_SEPARATORS = r"[ .\-]?"
 _NATIONAL = re.compile(r"\+84(\d{9,10})")
 
@@ -36,5 +38,7 @@ def _pattern(word: str) -> str:
 
 
 def hide_contacts(text: str) -> str:
-    """`text` without anything that looks like an e-mail address or a Vietnamese phone number: for logs and reasons."""
+    """`text` without what looks like an e-mail address or a Vietnamese phone number, or was typed: for logs and reasons."""
+    if "input_value=" in text:
+        text = _TYPED.sub(r"\1***\2", text)
     return _CONTACTS.sub("***", text) if "@" in text or any(sign.isdigit() for sign in text) else text

@@ -128,6 +128,8 @@ class Decision(BaseModel):
 class Consent(Decision):
     """One line of the history: given, or withdrawn. Never changed."""
 
+    model_config = ConfigDict(extra="ignore")
+
     id: str
     person_id: str
     at: AwareDatetime

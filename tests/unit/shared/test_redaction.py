@@ -5,6 +5,7 @@ import logging
 import unicodedata
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from shared import logs
 from shared.redaction import ERASED, hide, hide_contacts, spellings
@@ -59,6 +60,16 @@ def test_a_name_of_one_word_is_an_ordinary_word_and_stays():
 def test_addresses_and_numbers_of_anybody_go_from_a_line_of_the_log():
     line = '{"error": "E11000 dup key: { email: \\"a.b@thu.example\\" } 0912 345 678 +84912345678", "seq": 1234567890}'
     assert hide_contacts(line) == '{"error": "E11000 dup key: { email: \\"***\\" } *** ***", "seq": 1234567890}'
+
+
+def test_what_was_typed_and_refused_is_not_repeated():
+    class Form(BaseModel):
+        age: int
+
+    with pytest.raises(ValidationError) as refused:
+        Form(age="Nguyễn Thị Ánh\nTuyết")
+    assert "Ánh" in str(refused.value)
+    assert "Ánh" not in hide_contacts(str(refused.value))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from services.submissions.factors.domain import StaffRule
 from services.submissions.hand_in import routes as hand_in
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
+from services.submissions.oidc import routes as oidc
+from services.submissions.oidc.service import INDEXES as OIDC_INDEXES
 from services.submissions.passkey_sign_in import routes as passkey_sign_in
 from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
@@ -52,29 +54,12 @@ from shared.web import Service, create_app
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
-    units,
-    people,
-    sign_in,
-    sign_up,
-    passwords,
-    second_step,
-    passkey_sign_in,
-    security,
-    contests,
-    beginnings,
-    entries,
-    downloads,
-    hand_in,
-    receipts,
-    intake,
-    requests,
-    erasures,
-    retention,
-    privacy,
-)
+    units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, contests, beginnings,
+    entries, downloads, hand_in, receipts, intake, requests, erasures, retention, privacy,
+)  # fmt: skip
 INDEXES = (
     *UNIT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
-    *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES,
+    *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES, *OIDC_INDEXES,
     *CONSENT_INDEXES, *REQUEST_INDEXES, *ERASURE_INDEXES, *RETENTION_INDEXES,
 )  # fmt: skip
 

@@ -26,8 +26,8 @@ BACKUP_CODES = 10
 _BACKUP_SIGNS = 11
 """And a check sign: 55 bits, in three groups of four."""
 _QR_MODULE = 4
-GUESSES = Limits("factor", 5, 15, 150)
-"""Narrower than for passwords: who guesses here knows the password already, so nobody else is locked out."""
+GUESSES = Limits("factor", 5, 15, 150, few=0)
+"""Narrower than for passwords, and after 15 no new place has a try: who guesses here knows the password already."""
 
 
 class StaffRule(StrEnum):

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from services.submissions.consents import service as consents
+from services.submissions.consents.domain import PURPOSES, holding
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import State
 from services.submissions.files.domain import Attachment
@@ -62,6 +64,8 @@ async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response
     url = settings.public_url + proof["status_path"]
     handed_in = await entries.last_revision(store_of(request).read, case.entry)
     context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
+    held = holding(await consents.history(store_of(request).read, person.id))
+    context["asked"] = [one for one in PURPOSES if one.at_hand_in and one.id not in held]
     return page(request, "receipts/receipt.html", **context, **_words(case))
 
 

@@ -102,19 +102,20 @@ class Proof:
 class Limits:
     """How many in a window: an address from one place, an address from anywhere, a place with any address.
 
-    The pair is the tight one, so that nobody locks somebody else out by guessing. The two wide ones do not hold for
-    somebody who signed in from there before.
+    The pair is the tight one, so that nobody locks somebody else out by guessing. After `address` a new place has only
+    `few` tries at it. The wide limits do not hold for somebody who got in from there before.
     """
 
     what: str
     pair: int
     address: int
     place: int
+    few: int = 3
 
 
-PASSWORD_GUESSES = Limits("password", 10, 60, 150)
-CODE_GUESSES = Limits("code", 10, 60, 150)
-CODES_ISSUED = Limits("issue", 5, 30, 500)
+PASSWORD_GUESSES = Limits("password", 10, 60, 150, few=3)
+CODE_GUESSES = Limits("code", 10, 60, 150, few=5)
+CODES_ISSUED = Limits("issue", 5, 30, 500, few=2)
 """A district's counter opens many accounts from one place."""
 
 

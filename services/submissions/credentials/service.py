@@ -32,25 +32,12 @@ async def is_right(password: str, kept: str | None) -> bool:
 async def count(tx: Tx, names: Sequence[str], limits: Sequence[int]) -> list[str]:
     """Count an attempt under each name in the window of now, the narrowest first; the windows. Raises TooMany.
 
-    What is refused is not counted further on: who guesses on after the narrow limit does not use up the wide ones,
-    which others share. Outside of a transaction, so that it stays counted whatever comes of the attempt.
+    Outside of a transaction, so that it stays counted whatever comes of the attempt.
     """
     at = now()
-    number, until = domain.window_of(at)
-    windows = [f"{name}|{number}" for name in names]
-    before = await repository.attempts(tx, windows)
-    if any(before.get(window, 0) >= limit for window, limit in zip(windows, limits, strict=True)):
-        raise _too_many(at, until)
-    for place, (window, limit) in enumerate(zip(windows, limits, strict=True)):
-        if await repository.count_attempt(tx, window, until) > limit:
-            await take_back(tx, windows[:place])
-            raise _too_many(at, until)
+    windows = [_window(name, at) for name in names]
+    await _count(tx, dict(zip(windows, limits, strict=True)), await repository.attempts(tx, windows), at)
     return windows
-
-
-def _too_many(at: datetime, until: datetime) -> TooMany:
-    minutes = int((until - at).total_seconds() // 60) + 1
-    return TooMany(f"Có quá nhiều lần thử. Hãy đợi {minutes} phút rồi thử lại.", retry_after=minutes * 60)
 
 
 async def count_guess(tx: Tx, limits: Limits, address: str, place: str, *, narrow: bool = False) -> list[str]:
@@ -58,12 +45,40 @@ async def count_guess(tx: Tx, limits: Limits, address: str, place: str, *, narro
 
     `narrow`: only this address from this place.
     """
-    place, who = domain.place_of(place), domain.digest(address)
-    names, most = [f"{limits.what}|pair|{who}|{place}"], [limits.pair]
-    if not narrow and not await repository.attempts(tx, [_known(address, place)]):
-        names += [f"{limits.what}|address|{who}", f"{limits.what}|place|{place}"]
-        most += [limits.address, limits.place]
-    return await count(tx, names, most)
+    at, place, who = now(), domain.place_of(place), domain.digest(address)
+    pair, known = _window(f"{limits.what}|pair|{who}|{place}", at), _known(address, place)
+    anywhere, anybody = _window(f"{limits.what}|address|{who}", at), _window(f"{limits.what}|place|{place}", at)
+    before = await repository.attempts(tx, [pair, known, anywhere, anybody])
+    if narrow or known in before:
+        most = {pair: limits.pair}
+    elif before.get(anywhere, 0) < limits.address:
+        most = {pair: limits.pair, anywhere: limits.address, anybody: limits.place}
+    else:  # guessed at from many places: a new place gets a few tries, so that its owner is not locked out
+        most = {pair: limits.few, anybody: limits.place}
+    await _count(tx, most, before, at)
+    return list(most)
+
+
+def _window(name: str, at: datetime) -> str:
+    return f"{name}|{domain.window_of(at)[0]}"
+
+
+async def _count(tx: Tx, most: dict[str, int], before: dict[str, int], at: datetime) -> None:
+    # What is refused is not counted further on: who guesses on after the narrow limit does not use up the wide ones.
+    until = domain.window_of(at)[1]
+    if any(before.get(window, 0) >= limit for window, limit in most.items()):
+        raise _too_many(at, until)
+    counted: list[str] = []
+    for window, limit in most.items():
+        counted.append(window)
+        if await repository.count_attempt(tx, window, until) > limit:
+            await take_back(tx, counted)
+            raise _too_many(at, until)
+
+
+def _too_many(at: datetime, until: datetime) -> TooMany:
+    minutes = int((until - at).total_seconds() // 60) + 1
+    return TooMany(f"Có quá nhiều lần thử. Hãy đợi {minutes} phút rồi thử lại.", retry_after=minutes * 60)
 
 
 async def take_back(tx: Tx, windows: Sequence[str]) -> None:

@@ -255,9 +255,9 @@ class TokenOut(BaseModel):
 @api.post("/sessions")
 async def begin_session(request: Request, asked: domain.SessionIn, _: Visitor) -> TokenOut:
     """A token for an hour. Programs without a token send the site's Origin."""
-    signed_in = await service.sign_in(store_of(request), asked.credentials, place=place_of(request))
-    if isinstance(signed_in, service.HalfWay):
-        raise domain.SecondFactorNeeded
+    signed_in = await service.sign_in_with_code(
+        store_of(request), asked, place=place_of(request), secret_key=_secret_key(request)
+    )
     lifetime = domain.API_TOKEN_LIFETIME
     token, roles = signed_in.token(_signing_key(request), lifetime), signed_in.account.roles
     return TokenOut(token=token, expires_at=signed_in.at + lifetime, person_id=signed_in.account.id, roles=roles)

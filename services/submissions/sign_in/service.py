@@ -10,7 +10,7 @@ from services.submissions.factors import service as factors
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from services.submissions.sign_in import domain, repository
-from services.submissions.sign_in.domain import Credentials, Half, Session
+from services.submissions.sign_in.domain import Credentials, Half, Session, SessionIn
 from shared import identity
 from shared.clock import now
 from shared.identity import Person
@@ -70,6 +70,20 @@ async def sign_in(store: Store, asked: Credentials, *, place: str, user_agent: s
     await credentials.take_back(store.read, counted)
     await credentials.know(store.read, asked.address, place)
     return admitted
+
+
+async def sign_in_with_code(store: Store, asked: SessionIn, *, place: str, secret_key: str) -> SignedIn:
+    """Both steps at once, for a program: no session begins.
+
+    Raises WrongCredentials, SecondFactorNeeded, WrongFactor, TooMany.
+    """
+    admitted = await sign_in(store, asked.credentials, place=place)
+    if isinstance(admitted, SignedIn):
+        return admitted
+    if not asked.code:
+        raise domain.SecondFactorNeeded
+    proof = await factors.check(store, admitted.person_id, asked.code, place=place, secret_key=secret_key)
+    return await finish(store, admitted.secret, user_agent=None, proof=proof)
 
 
 async def owner_of(tx: Tx, address: str) -> Account | None:

@@ -20,7 +20,7 @@ MIB = 1 << 20
 
 
 class _Upstream(BaseHTTPRequestHandler):
-    """Says its name; `…/stream` sends one event and then waits until it may send the second."""
+    """Says its name; `…/who` says from where one comes; `…/stream` sends one event and then waits until it may send the second."""
 
     protocol_version = "HTTP/1.1"
     go_on = threading.Event()
@@ -28,6 +28,8 @@ class _Upstream(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path.endswith("/stream"):
             self._stream()
+        elif self.path.endswith("/who"):
+            self._say(str(self.headers.get_all("X-Forwarded-For")).encode())
         else:
             self._say(f"{self.server.name} {self.path}".encode())  # type: ignore[attr-defined]
 
@@ -135,6 +137,13 @@ def test_the_other_name_of_this_machine_leads_to_the_one_address(door: httpx.Cli
     answer = door.get("/cuoc-thi?x=1", headers={"Host": f"localhost:{ports.front}"})
     assert answer.status_code == 307
     assert answer.headers["Location"] == f"{caddy.url(ports)}/cuoc-thi?x=1"
+
+
+def test_a_service_is_told_the_real_address_of_a_visitor_whatever_the_visitor_says(door: httpx.Client):
+    forged = {"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7", "X-Real-IP": "203.0.113.7"}
+    with httpx.HTTPTransport(local_address="127.0.0.9") as wire:
+        request = httpx.Request("GET", door.base_url.join("/who"), headers=forged)
+        assert wire.handle_request(request).read() == b"['127.0.0.9']"
 
 
 def test_an_event_passes_while_its_stream_goes_on(door: httpx.Client):

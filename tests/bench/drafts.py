@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from deploy.demo import load, stage
 from services.submissions.contests import service as contests
-from services.submissions.contests.domain import Contest, Rules
+from services.submissions.contests.domain import Contest
 from services.submissions.entries import repository
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.people import service as people
 from services.submissions.people.domain import Role, SignUp
+from services.submissions.rules.domain import Rules
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts.domain import Words
 from services.submissions.units import service as units

@@ -1,20 +1,16 @@
-"""A contest: its rules, when they are complete, what may still change, when it is open. No storage, no pages."""
+"""The life of a contest: draft, published in editions, closed, archived; what may still change. No storage, no pages."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field
 
+from services.submissions.rules.domain import Rules, Timetable
+from shared.clock import local
 from shared.errors import Invalid, Refusal
 from shared.events import submissions as events
-from shared.text import Line, Text, folded
-
-_STRICT = ConfigDict(extra="forbid", frozen=True)
-_MEGABYTE = 1024 * 1024
-Error = dict[str, str]
 
 
 class NothingNew(Refusal):
@@ -46,12 +42,34 @@ class NotOpen(Refusal):
     message = "Cuộc thi chưa được công bố hoặc đã đóng."
 
 
+class NotOver(Refusal):
+    """Only a contest that takes no more entries goes into the archive."""
+
+    code = "contest_not_over"
+    message = "Cuộc thi còn nhận bài. Chỉ lưu trữ được cuộc thi đã đóng nhận bài."
+
+
+class RoundFrozen(Refusal):
+    """A judge has already marked under these rules."""
+
+    code = "round_frozen"
+
+
+class NotPostponed(Refusal):
+    """A postponement moves something to later, and not into the past."""
+
+    code = "not_postponed"
+    status = 422
+    message = "Hãy chọn một mốc mới muộn hơn mốc cũ và chưa qua."
+
+
 class State(StrEnum):
     """Where the organiser has brought it; whether it takes entries now also depends on its timetable."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
     CLOSED = "closed"
+    ARCHIVED = "archived"
 
 
 class Phase(StrEnum):
@@ -63,155 +81,15 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-Id = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Title = Annotated[Line, Field(min_length=1, max_length=300)]
-Track = Literal["individual", "collective"]
-MediaType = Literal["application/pdf", "image/jpeg", "image/png"]
-
-
-class EntrantGroup(events.EntrantGroup):
-    """Who may enter, and for which prizes."""
-
-    model_config = _STRICT
-
-    id: Id
-    title: Title
-    track: Track
-    description: Line = ""
-
-
-class Choice(events.Choice):
-    """A content group or a goal."""
-
-    model_config = _STRICT
-
-    id: Id
-    title: Title
-    description: Line = ""
-
-
-class Part(events.Part):
-    """A section of every entry; `hint` says what belongs there."""
-
-    model_config = _STRICT
-
-    id: Id
-    title: Title
-    max_words: int = Field(ge=1, le=20_000)
-    hint: Line = ""
-
-
-class Prize(events.Prize):
-    """`count` equal prizes of one track."""
-
-    model_config = _STRICT
-
-    id: Id
-    title: Title
-    track: Track
-    rank: int = Field(ge=1, le=99)
-    count: int = Field(ge=1, le=999)
-
-
-class Timetable(events.Timetable):
-    """When entries are taken. Without an own instant an entry may be changed until the contest closes."""
-
-    model_config = _STRICT
-
-    edit_until: AwareDatetime = Field(default_factory=lambda data: data.get("closes_at"))
-
-    def errors(self) -> Iterator[Error]:
-        """What contradicts itself."""
-        if self.closes_at <= self.opens_at:
-            yield {"field": "timetable.closes_at", "text": "Hạn nộp bài phải sau lúc mở nhận bài."}
-        elif not self.opens_at < self.edit_until <= self.closes_at:
-            text = "Hạn sửa bài phải nằm giữa lúc mở nhận bài và hạn nộp bài."
-            yield {"field": "timetable.edit_until", "text": text}
-        if self.final_at is not None and self.final_at <= self.closes_at:
-            yield {"field": "timetable.final_at", "text": "Chung khảo phải sau hạn nộp bài."}
-
-
-class Plan(events.Plan):
-    """The plan behind the contest (number unique only within issuer and year)."""
-
-    model_config = _STRICT
-
-    issuer: Title
-    number: Annotated[Line, Field(min_length=1, max_length=60)]
-
-
-class FormRules(BaseModel):
-    """What an entry may weigh."""
-
-    model_config = _STRICT
-
-    title_max_words: int = Field(default=40, ge=5, le=200)
-    max_files: int = Field(default=5, ge=0, le=20)
-    max_bytes: int = Field(default=10 * _MEGABYTE, ge=1, le=20 * _MEGABYTE)
-    """Of one file."""
-    media_types: list[MediaType] = list(get_args(MediaType))
-
-
-def slug_of(text: str) -> str:
-    """An address without marks made from `text`."""
-    return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-")[:80].strip("-")
-
-
-def _usable(slug: str) -> str:
-    if slug == "quan-ly":  # a page of its own under /cuoc-thi
-        raise ValueError("Đường dẫn này dành cho trang khác. Hãy chọn đường dẫn khác.")
-    return slug
-
-
-Slug = Annotated[str, Field(max_length=80, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), AfterValidator(_usable)]
-
-
-class Rules(BaseModel):
-    """Everything a contest lays down. What the plan leaves open is set here by the organiser, never in code."""
-
-    slug: Slug
-    name: Title
-    short_name: Annotated[Line, Field(min_length=1, max_length=80)]
-    year: int = Field(ge=1990, le=2100)
-    summary: Annotated[Text, Field(max_length=3000)] = ""
-    plan: Plan | None = None
-    entrant_groups: list[EntrantGroup] = []
-    content_groups: list[Choice] = []
-    goals: list[Choice] = []
-    parts: list[Part] = []
-    form_rules: FormRules = FormRules()
-    timetable: Timetable
-    finalists: int = Field(default=6, ge=1, le=200)
-    presentation_minutes: int = Field(default=10, ge=1, le=240)
-    question_minutes: int = Field(default=5, ge=0, le=240)
-    prizes: list[Prize] = []
-
-    @model_validator(mode="after")
-    def _ids_are_single(self) -> Self:
-        for name in ("entrant_groups", "content_groups", "goals", "parts", "prizes"):
-            ids = [one.id for one in getattr(self, name)]
-            if len(set(ids)) < len(ids):
-                raise ValueError(f"Có hai mục trùng mã trong {name}.")
-        return self
-
-    def rules(self) -> "Rules":
-        """Only the rules."""
-        return Rules.model_validate(self.model_dump(include=set(Rules.model_fields)))
-
-    def problems(self) -> list[Error]:
-        """What keeps these rules from being published."""
-        found = list(self.timetable.errors())
-        needed = {
-            "entrant_groups": "Cần ít nhất một nhóm đối tượng dự thi.",
-            "content_groups": "Cần ít nhất một lĩnh vực nội dung.",
-            "parts": "Cần ít nhất một phần của bài viết.",
-        }
-        found += [{"field": field, "text": text} for field, text in needed.items() if not getattr(self, field)]
-        tracks = {group.track for group in self.entrant_groups}
-        idle = [prize.title for prize in self.prizes if prize.track not in tracks]
-        return found + [
-            {"field": "prizes", "text": f"{one}: không nhóm dự thi nào thuộc bảng giải này."} for one in idle
-        ]
+ROUNDS = {"preliminary": "Sơ khảo", "final": "Chung khảo"}
+FROZEN_BY = {
+    "preliminary": (
+        "entrant_groups", "content_groups", "goals", "parts", "form_rules", "excluded", "asks_id_number", "finalists", "prizes"
+    ),
+    "final": ("presentation_minutes", "question_minutes", "finalists", "prizes", "rounds"),
+}  # fmt: skip
+"""What the first score of a round settles: entries were written, and are marked, under exactly these rules."""
+POSTPONABLE = ("closes_at", "edit_until", "postmark_until", "received_until", "final_at")
 
 
 class Contest(Rules):
@@ -227,6 +105,10 @@ class Contest(Rules):
     pending: Rules | None = None
     """Changes to a published contest that are not published yet."""
     published_at: AwareDatetime | None = None
+    first_scores: dict[str, AwareDatetime] = Field(default={})
+    """When the first score of a round was given, by round: from then on its rules are frozen."""
+    cloned_from: str = ""
+    """The contest whose rules were taken over; its dates want a look."""
     created_at: AwareDatetime
 
     @property
@@ -240,7 +122,7 @@ class Contest(Rules):
             return Phase.DRAFT
         if now < self.timetable.opens_at:
             return Phase.PLANNED
-        closed = self.state is State.CLOSED or now >= self.timetable.closes_at
+        closed = self.state in (State.CLOSED, State.ARCHIVED) or now >= self.timetable.closes_at
         return Phase.CLOSED if closed else Phase.OPEN
 
     def is_open(self, now: datetime) -> bool:
@@ -260,19 +142,37 @@ class Contest(Rules):
     def _check_frozen(self, rules: Rules) -> None:
         if rules.slug != self.slug:
             raise RulesFrozen(field="slug")
+        self._check_rounds(rules)
         for name in ("entrant_groups", "content_groups", "parts"):
             if {one.id for one in getattr(self, name)} - {one.id for one in getattr(rules, name)}:
                 raise RulesFrozen(field=name)
+
+    def _check_rounds(self, rules: Rules) -> None:
+        for round_, at in self.first_scores.items():
+            changed = [name for name in FROZEN_BY[round_] if getattr(self, name) != getattr(rules, name)]
+            if changed:
+                since = f"{local(at):%H:%M ngày %d/%m/%Y}"
+                text = f"{ROUNDS[round_]} đã có điểm từ {since}: phần này của thể lệ không đổi được nữa."
+                raise RoundFrozen(text, field=changed[0])
+
+    def note_score(self, round_: str, at: datetime) -> bool:
+        """The first score of a round freezes its rules; whether this was the first."""
+        first = round_ in ROUNDS and round_ not in self.first_scores
+        if first:
+            self.first_scores = {**self.first_scores, round_: at}
+        return first
 
     def _take(self, rules: Rules) -> None:
         for name in Rules.model_fields:
             setattr(self, name, getattr(rules, name))
 
     def publish(self, at: datetime) -> events.ContestPublished:
-        """Bring the working rules into force. Raises Invalid with everything that is missing, NothingNew."""
+        """Bring the working rules into force. Raises Invalid with everything that is missing, NothingNew, RoundFrozen."""
         if self.state is not State.DRAFT and self.pending is None:
             raise NothingNew
         working = self.working
+        if self.state is not State.DRAFT:
+            self._check_frozen(working)  # a score may have come since the change was saved
         errors = working.problems()
         if working.timetable.closes_at <= at:
             errors.append({"field": "timetable.closes_at", "text": "Hạn nộp bài đã qua."})
@@ -291,8 +191,80 @@ class Contest(Rules):
         self.pending, self.state = None, State.CLOSED
         return self._told()
 
+    def postpone(
+        self, moves: Mapping[str, datetime], reason: str, at: datetime
+    ) -> tuple[events.ContestPublished, events.ContestRescheduled]:
+        """Move instants of the timetable to later. Changes that wait for publication go on waiting.
+
+        Raises NotOpen, NotPostponed, Invalid for a timetable that would contradict itself.
+        """
+        if self.state not in (State.PUBLISHED, State.CLOSED):
+            raise NotOpen
+        told = [
+            events.Move(what=what, before=getattr(self.timetable, what), after=after)
+            for what, after in moves.items()
+            if what in POSTPONABLE and after != getattr(self.timetable, what)
+        ]
+        if not told or any(
+            move.after is None or move.after <= (move.before or at) or move.after <= at for move in told
+        ):
+            raise NotPostponed(field=f"timetable.{told[0].what}" if told else None)
+        timetable = self._later(told)
+        if errors := list(timetable.errors()):
+            raise Invalid(errors)
+        self.timetable = timetable
+        if self.pending is not None:
+            self.pending = self.pending.with_changes({"timetable": timetable.model_dump()})
+        if self.state is State.CLOSED and timetable.closes_at > at:
+            self.state = State.PUBLISHED
+        published = self._told()
+        self.facts += 1
+        moved = events.ContestRescheduled(
+            contest_id=self.id, version=self.edition, changes=told, reason=reason, rescheduled_at=at
+        )
+        return published, moved
+
+    def _later(self, moves: list[events.Move]) -> Timetable:
+        times = {move.what: move.after for move in moves}
+        # Whoever could change an entry until the deadline can do so until the new one.
+        if "closes_at" in times and "edit_until" not in times and self.timetable.edit_until == self.timetable.closes_at:
+            times["edit_until"] = times["closes_at"]
+        return self.timetable.model_copy(update=times)
+
+    def archive(self, at: datetime) -> events.ContestPublished:
+        """Out of the lists; its pages stay. Raises NotOver."""
+        if (
+            self.state is State.ARCHIVED
+            or self.state is State.DRAFT
+            or self.is_open(at)
+            or at < self.timetable.opens_at
+        ):
+            raise NotOver
+        self.pending, self.state = None, State.ARCHIVED
+        return self._told()
+
     def _told(self) -> events.ContestPublished:
         self.edition += 1
         self.facts += 1
-        known: dict[str, Any] = self.model_dump(include=set(events.ContestPublished.model_fields) - {"version"})
-        return events.ContestPublished(contest_id=self.id, version=self.edition, **known)
+        known: dict[str, Any] = self.model_dump(
+            include=set(events.ContestPublished.model_fields) - {"version", "state"}
+        )
+        return events.ContestPublished(contest_id=self.id, version=self.edition, state=self.state, **known)
+
+
+def next_year(contest: Contest) -> Rules:
+    """The rules of `contest` for the year after: dates a year later, names with the new year, no documents."""
+    year = contest.year + 1
+    times = {name: instant and _a_year_later(instant) for name, instant in contest.timetable.model_dump().items()}
+    known: dict[str, Any] = {"year": year, "timetable": times, "documents": []}
+    for name in ("name", "short_name", "slug"):
+        known[name] = getattr(contest, name).replace(str(contest.year), str(year))
+    if known["slug"] == contest.slug:
+        known["slug"] = f"{contest.slug[:75]}-{year}"
+    return contest.with_changes(known)
+
+
+def _a_year_later(instant: datetime) -> datetime:
+    there = local(instant)
+    leap_day = (there.month, there.day) == (2, 29)
+    return there.replace(year=there.year + 1, day=28 if leap_day else there.day)

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from services.submissions.contests import domain, service
-from services.submissions.contests.domain import Contest, Phase, Rules, State
+from services.submissions.contests import service
+from services.submissions.contests.domain import Contest, Phase, State
+from services.submissions.rules import domain as rules
+from services.submissions.rules.domain import Rules
 from shared import forms
 from shared.clock import local, now
 from shared.errors import Refusal, Stale
@@ -62,7 +64,7 @@ def shaped(typed: Mapping[str, Any]) -> dict[str, Any]:
     if size:
         files["max_bytes"] = int(size) * _MEGABYTE if size.isdecimal() else size
     shape["form_rules"] = files
-    shape["slug"] = typed.get("slug") or domain.slug_of(f"{typed.get('short_name', '')} {typed.get('year', '')}")
+    shape["slug"] = typed.get("slug") or rules.slug_of(f"{typed.get('short_name', '')} {typed.get('year', '')}")
     return shape
 
 
@@ -126,7 +128,7 @@ async def new(request: Request, person: Organiser) -> Response:
     person.require(Role.ORGANISER, Role.ADMINISTRATOR, scope="*")
     fields = Rules.model_fields
     usual = {name: fields[name].default for name in ("finalists", "presentation_minutes", "question_minutes")}
-    return _form(request, None, {"year": local(now()).year, "form_rules": domain.FormRules().model_dump(), **usual})
+    return _form(request, None, {"year": local(now()).year, "form_rules": rules.FormRules().model_dump(), **usual})
 
 
 def _form(request: Request, contest: Contest | None, shape: Mapping[str, Any], **more: Any) -> Response:
@@ -154,9 +156,7 @@ async def manage(request: Request, contest_id: str, person: Organiser) -> Respon
     return _manage(request, await service.to_manage(store_of(request), contest_id, person))
 
 
-def _manage(
-    request: Request, contest: Contest, errors: list[domain.Error] | None = None, status: int = 200
-) -> Response:
+def _manage(request: Request, contest: Contest, errors: list[rules.Error] | None = None, status: int = 200) -> Response:
     return page(
         request, "contests/manage.html", status, contest=contest, rules=contest.working, errors=errors or [],
         phase=contest.phase(now()), problems=contest.working.problems(),

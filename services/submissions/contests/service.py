@@ -1,11 +1,14 @@
 """What can be done with contests; one function is one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from services.submissions.contests import domain, repository
-from services.submissions.contests.domain import Contest, Rules, State
+from services.submissions.contests.domain import Contest, State
+from services.submissions.editions import service as editions
+from services.submissions.rules.domain import Rules
 from shared import outbox
+from shared.clock import now
 from shared.errors import Invalid, NotFound, Stale
 from shared.events.envelope import Event
 from shared.identity import Person, Role
@@ -13,7 +16,7 @@ from shared.ids import new_id
 from shared.mongo import Document, Duplicate, Store, Tx
 from shared.once import once
 
-INDEXES = repository.INDEXES
+INDEXES = (*repository.INDEXES, *editions.INDEXES)
 
 
 async def get(tx: Tx, contest_id: str) -> Contest:
@@ -30,8 +33,15 @@ async def by_slug(tx: Tx, slug: str) -> Contest:
 
 
 async def published(tx: Tx) -> list[Contest]:
-    """What the public may see: published and closed contests, those that close last first."""
+    """What the public's lists show: published and closed contests, those that close last first."""
     return await repository.in_states(tx, [State.PUBLISHED, State.CLOSED])
+
+
+async def note_score(tx: Tx, contest_id: str, round_: str, at: datetime) -> None:
+    """A score was given in a round: the first one freezes what the round stands on."""
+    contest = await repository.get(tx, contest_id)
+    if contest.note_score(round_, at):
+        await repository.save(tx, contest)
 
 
 async def managed(store: Store, by: Person) -> list[Contest]:
@@ -79,10 +89,10 @@ async def _free_slug(tx: Tx, contest_id: str, slug: str) -> None:
 async def revise(store: Store, contest_id: str, rules: Rules, *, version: int, by: Person) -> Contest:
     """Change the working rules as read at `version`. Raises NotFound, Stale, RulesFrozen, SlugTaken, Invalid."""
 
-    async def change(tx: Tx, contest: Contest) -> Event | None:
+    async def change(tx: Tx, contest: Contest) -> list[Event]:
         await _free_slug(tx, contest.id, rules.slug)
         contest.revise(rules)
-        return None
+        return []
 
     return await _change(store, contest_id, change, version=version, by=by, at=None)
 
@@ -90,8 +100,10 @@ async def revise(store: Store, contest_id: str, rules: Rules, *, version: int, b
 async def publish(store: Store, contest_id: str, *, version: int, by: Person, at: datetime) -> Contest:
     """Bring the working rules as read at `version` into force. Raises NotFound, Stale, Invalid, NothingNew."""
 
-    async def change(_: Tx, contest: Contest) -> Event:
-        return contest.publish(at)
+    async def change(tx: Tx, contest: Contest) -> list[Event]:
+        event = contest.publish(at)
+        await editions.keep(tx, contest.id, contest.edition, contest.rules(), by=by.id, at=at)
+        return [event]
 
     return await _change(store, contest_id, change, version=version, by=by, at=at)
 
@@ -99,16 +111,58 @@ async def publish(store: Store, contest_id: str, *, version: int, by: Person, at
 async def close(store: Store, contest_id: str, *, version: int, by: Person, at: datetime) -> Contest:
     """Take no more entries. Raises NotFound, Stale, NotOpen."""
 
-    async def change(_: Tx, contest: Contest) -> Event:
-        return contest.close(at)
+    async def change(tx: Tx, contest: Contest) -> list[Event]:
+        event = contest.close(at)
+        reason = "Đóng nhận bài sớm"
+        await editions.keep(tx, contest.id, contest.edition, contest.rules(), by=by.id, at=at, reason=reason)
+        return [event]
 
     return await _change(store, contest_id, change, version=version, by=by, at=at)
+
+
+async def postpone(  # noqa: PLR0913 - an act has so many sides
+    store: Store, contest_id: str, moves: Mapping[str, datetime], reason: str, *, version: int, by: Person, at: datetime
+) -> Contest:
+    """Move instants to later and tell those concerned. Raises NotFound, Stale, NotOpen, NotPostponed, Invalid."""
+
+    async def change(tx: Tx, contest: Contest) -> list[Event]:
+        published, moved = contest.postpone(moves, reason, at)
+        await editions.keep(tx, contest.id, contest.edition, contest.rules(), by=by.id, at=at, reason=reason)
+        return [published, moved]
+
+    return await _change(store, contest_id, change, version=version, by=by, at=at)
+
+
+async def archive(store: Store, contest_id: str, *, version: int, by: Person, at: datetime) -> Contest:
+    """Take it out of the lists. Raises NotFound, Stale, NotOver."""
+
+    async def change(_: Tx, contest: Contest) -> list[Event]:
+        return [contest.archive(at)]
+
+    return await _change(store, contest_id, change, version=version, by=by, at=at)
+
+
+async def clone(store: Store, contest_id: str, *, key: str, by: Person, at: datetime) -> Document:
+    """A draft for the next year with the rules of this one: {contest_id, version}. Raises NotFound, Forbidden, KeyReused."""
+    by.require(Role.ORGANISER, Role.ADMINISTRATOR, scope="*")
+    new_contest_id = new_id()
+
+    async def work(tx: Tx) -> Document:
+        rules = domain.next_year(await repository.get(tx, contest_id))
+        if await repository.find_by_slug(tx, rules.slug) is not None:
+            rules = rules.with_changes({"slug": f"{rules.slug[:70]}-{new_contest_id[-8:]}"})
+        known = rules.model_dump(include=set(Rules.model_fields))
+        contest = Contest(id=new_contest_id, created_at=at, cloned_from=contest_id, **known)
+        await repository.save(tx, contest)
+        return {"contest_id": contest.id, "version": contest.version}
+
+    return await once(store, action="contests.clone", by=by.id, key=key, body={"contest_id": contest_id}, work=work)
 
 
 async def _change(
     store: Store,
     contest_id: str,
-    change: Callable[[Tx, Contest], Awaitable[Event | None]],
+    change: Callable[[Tx, Contest], Awaitable[list[Event]]],
     *,
     version: int,
     by: Person,
@@ -121,10 +175,10 @@ async def _change(
         contest = await repository.get(tx, contest_id)
         if contest.version != version:
             raise Stale
-        event = await change(tx, contest)
+        told = await change(tx, contest)
         await repository.save(tx, contest)
-        if event is not None and at is not None:
-            await outbox.add(tx, event, subject=contest.id, seq=contest.facts, by=by.id, time=at)
+        for place, event in enumerate(told, 1 - len(told)):
+            await outbox.add(tx, event, subject=contest.id, seq=contest.facts + place, by=by.id, time=at or now())
         return contest
 
     try:

@@ -10,9 +10,10 @@ import httpx
 from fastapi import FastAPI
 
 from services.submissions.contests import service as contests
-from services.submissions.contests.domain import Contest, Rules
+from services.submissions.contests.domain import Contest
 from services.submissions.people import service as people
 from services.submissions.people.domain import Role, SignUp
+from services.submissions.rules.domain import Rules
 from services.submissions.units import service as units
 from services.submissions.units.domain import Unit
 from shared.clock import now

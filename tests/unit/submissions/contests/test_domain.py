@@ -6,7 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from services.submissions.contests import domain
-from services.submissions.contests.domain import Contest, Phase, Rules, State
+from services.submissions.contests.domain import Contest, Phase, State
+from services.submissions.rules import domain as rules_domain
+from services.submissions.rules.domain import Rules
 from shared.errors import Invalid
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -166,4 +168,4 @@ def test_two_groups_with_one_id_are_refused():
 
 
 def test_an_address_is_made_from_the_short_name():
-    assert domain.slug_of("Sáng kiến Đổi mới – 2026!") == "sang-kien-doi-moi-2026"
+    assert rules_domain.slug_of("Sáng kiến Đổi mới – 2026!") == "sang-kien-doi-moi-2026"

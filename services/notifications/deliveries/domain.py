@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from services.notifications.announcements.domain import Message
 from shared.errors import Refusal
 from shared.ids import derived_id
+from shared.text import nfc
 
 
 class Channel(StrEnum):
@@ -158,3 +160,51 @@ def masked(address: str) -> str:
     """`ng***@example.vn`: enough to recognise an address one knows."""
     name, at, host = address.partition("@")
     return f"{name[:2]}***@{host}" if at else ""
+
+
+_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")
+_GSM = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_SHIFTED = {"\f": 10, "^": 20, "{": 40, "}": 41, "\\": 47, "[": 60, "~": 61, "]": 62, "|": 64, "€": 101}
+_SHIFT = 0x1B
+_LENGTHS = {"gsm7": (160, 153), "ucs2": (140, 134)}
+"""Of a message that is alone, and of each part of a longer one: septets, and bytes (70 and 67 signs)."""
+
+
+def is_number(text: str) -> bool:
+    """Whether a text message can be sent there: E.164."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """A text as the parts that a phone company counts and charges. `coding` is gsm7 (one byte a septet) or ucs2."""
+
+    coding: str
+    parts: tuple[bytes, ...]
+
+
+def segments(text: str) -> Segments:
+    """The parts of `text`. One sign outside of the GSM alphabet, and most Vietnamese ones are, makes all of it UCS-2."""
+    whole = nfc(text)
+    septets = [_septets(sign) for sign in whole]
+    coding = "gsm7" if all(septets) else "ucs2"
+    signs = [one or b"" for one in septets] if coding == "gsm7" else [sign.encode("utf-16-be") for sign in whole]
+    alone, each = _LENGTHS[coding]
+    if sum(map(len, signs)) <= alone:
+        return Segments(coding, (b"".join(signs),))
+    parts = [b""]
+    for sign in signs:  # a sign of two septets or two UTF-16 units is not torn apart
+        if len(parts[-1]) + len(sign) > each:
+            parts.append(b"")
+        parts[-1] += sign
+    return Segments(coding, tuple(parts))
+
+
+def _septets(sign: str) -> bytes | None:
+    if sign in _GSM_SHIFTED:
+        return bytes((_SHIFT, _GSM_SHIFTED[sign]))
+    place = _GSM.find(sign)
+    return None if place < 0 or place == _SHIFT else bytes((place,))

@@ -11,6 +11,7 @@ from shared.mongo import Document, Index, Tx
 
 INDEXES = (
     Index("deliveries", (("state", 1), ("next_at", 1))),
+    Index("deliveries", (("expires_at", 1),), where={"sealed": {"$gt": ""}}),
     Index("deliveries", (("cause", 1), ("person_id", 1))),
     Index("deliveries", (("contest_id", 1), ("planned_at", -1))),
     Index("deliveries", (("about_id", 1), ("planned_at", -1))),
@@ -71,17 +72,34 @@ async def move(tx: Tx, row: Delivery, step: Move, change: Document | None = None
     return done == 1
 
 
-async def claim(tx: Tx, owner: str, at: datetime, until: datetime) -> Delivery | None:
-    """Take the oldest due mail for `owner`, written down before anything is sent; None when nothing is due."""
-    where = {"channel": Channel.EMAIL, "state": {"$in": [State.READY, State.RETRY_WAIT]}, "next_at": {"$lte": at}}
+async def claim(
+    tx: Tx, owner: str, at: datetime, until: datetime, *, channel: Channel = Channel.EMAIL, urgent: bool | None = False
+) -> Delivery | None:
+    """Take the oldest due row of a channel, written down before anything is sent; None when nothing is due.
+
+    `urgent` True takes only what is, False only what is not, None either, the urgent first.
+    """
+    where: Document = {"channel": channel, "state": {"$in": [State.READY, State.RETRY_WAIT]}, "next_at": {"$lte": at}}
+    if urgent is not None:
+        where["urgent"] = True if urgent else {"$ne": True}
     step = Move(state=State.CLAIMED, at=at, by=owner)
     change = {
         "$set": {"state": State.CLAIMED, "owner": owner, "lease_until": until, "changed_at": at},
         "$inc": {"attempt": 1},
         "$push": {"moves": step.model_dump()},
     }
-    found = await tx["deliveries"].take(where, change, sort=[("next_at", 1)])
+    order = [("urgent", -1), ("next_at", 1)] if urgent is None else [("next_at", 1)]
+    found = await tx["deliveries"].take(where, change, sort=order)
     return _delivery(found) if found else None
+
+
+async def expired(tx: Tx, at: datetime, limit: int) -> list[Delivery]:
+    """Rows that wait for a try which would come too late."""
+    waiting = {"$in": [State.READY, State.RETRY_WAIT, State.UNCERTAIN]}
+    found = await tx["deliveries"].find(
+        {"sealed": {"$gt": ""}, "state": waiting, "expires_at": {"$lte": at}}, limit=limit
+    )
+    return [_delivery(one) for one in found]
 
 
 async def due(tx: Tx, state: State, field: str, at: datetime, limit: int) -> list[Delivery]:
@@ -97,9 +115,9 @@ async def postpone(tx: Tx, delivery_id: str, until: datetime, reason: str) -> No
     )
 
 
-async def hasten(tx: Tx, at: datetime, ending: str) -> int:
-    """Rows that wait because of `ending` are due now: its reason is gone."""
-    where = {"state": State.RETRY_WAIT, "waits_for": ending, "next_at": {"$gt": at}}
+async def hasten(tx: Tx, at: datetime, ending: str, channel: Channel) -> int:
+    """Rows of a channel that wait because of `ending` are due now: its reason is gone."""
+    where = {"channel": channel, "state": State.RETRY_WAIT, "waits_for": ending, "next_at": {"$gt": at}}
     return await tx["deliveries"].update_all(where, {"$set": {"next_at": at}})
 
 

@@ -186,7 +186,9 @@ async def show_one(request: Request, delivery_id: str, person: Reader) -> Respon
 async def _one(request: Request, delivery_id: str, person: Person, status: int = 200, **typed: Any) -> Response:
     row = await service.open_for(store_of(request), delivery_id, person)
     contact = (await copies.contacts(store_of(request).read, [row.person_id])).get(row.person_id)
-    again = row.state is State.EXHAUSTED and person.may(Role.ORGANISER, row.contest_id)
+    again = (
+        row.state is State.EXHAUSTED and row.message is not Message.CODE and person.may(Role.ORGANISER, row.contest_id)
+    )
     address = service.masked(contact.email) if contact else ""
     entry = await copies.find_entry(store_of(request).read, row.about_id)
     context = {

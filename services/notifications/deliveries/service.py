@@ -164,7 +164,7 @@ async def _content(tx: Tx, row: Delivery, letters: Letters) -> tuple[Content, st
 async def run(store: Store, settings: Settings, letters: Letters) -> None:
     """Send and tidy until cancelled. Several workers may do it at once."""
     lanes = Lanes()
-    posts = [Post.of(settings) for _ in range(settings.smtp_connections)]
+    posts = Post.all_of(settings, letters)
 
     async def alarm() -> AsyncIterator[object]:
         async for row in store.changes("deliveries"):
@@ -192,6 +192,8 @@ async def tidy(store: Store, letters: Letters, resend: timedelta) -> None:
             pass
     for row in await repository.due(store.read, State.CLAIMED, "lease_until", at, _CHUNK):
         await sender.lose(store, row, at, resend)
+    for row in await repository.expired(store.read, at, _CHUNK):
+        await sender.expire(store, row, at)
     for row in await repository.due(store.read, State.UNCERTAIN, "next_at", at, _CHUNK):
         step = Move(state=State.READY, at=at, note="Gửi lại một lần, giữ nguyên mã thư.")
         await repository.move(store.read, row, step, {"next_at": at, "resends": row.resends + 1})
@@ -271,5 +273,6 @@ async def retry(store: Store, delivery_id: str, reason: str, person: Person, at:
     person.require(Role.ORGANISER, scope=row.contest_id)
     step = Move(state=State.READY, at=at, note=reason, by=person.id)
     fresh = {"tries": 0, "resends": 0, "first_try": None, "next_at": at, "reason": ""}
-    if row.state is not State.EXHAUSTED or not await repository.move(store.read, row, step, fresh):
+    gone = row.message is Message.CODE  # its words and address are
+    if gone or row.state is not State.EXHAUSTED or not await repository.move(store.read, row, step, fresh):
         raise domain.NotExhausted

@@ -59,7 +59,7 @@ async def test_nothing_of_the_person_is_left_and_what_waited_is_not_sent(
     for word in (NAME, ADDRESS, "Một cửa không giấy của Nguyễn"):
         assert word not in kept
     assert await states(base) == {(Channel.EMAIL, State.SUPPRESSED): 1, (Channel.IN_APP, State.POSTED): 1}
-    assert await Post.of(settings).send_next(base) is None
+    assert await Post.of(settings, LETTERS).send_next(base) is None
     assert mail.taken == []
 
 

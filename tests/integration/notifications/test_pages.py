@@ -192,7 +192,7 @@ async def test_an_exhausted_mail_is_sent_again_by_an_organiser_with_a_reason(
     await remember(base.read, facts.a_person("p1", email="im-lang@thu.example"))
     where = {"channel": Channel.EMAIL}
     await base.read["deliveries"].update(where, {"$set": {"resends": 1}})
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     row = await base.read["deliveries"].find_one(where)
     assert row is not None
     assert row["state"] == State.EXHAUSTED

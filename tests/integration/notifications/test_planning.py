@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifications.announcements import service as announcements
 from services.notifications.deliveries import repository, service
 from services.notifications.deliveries.channels.sender import Post
 from services.notifications.deliveries.domain import Channel, State
@@ -31,7 +32,7 @@ async def looked_again(store: Store) -> None:
 
 async def drain(store: Store, settings: Settings) -> None:
     """Send what is due."""
-    post = Post.of(settings)
+    post = Post.of(settings, LETTERS)
     while await post.send_next(store):
         pass
 
@@ -130,7 +131,7 @@ async def test_a_text_is_kept_as_it_was_planned(base: Store, mail: Ledger, setti
 async def test_finalists_and_the_others_are_told_even_when_entries_come_late(
     base: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_WATCHED", now() - facts.AT + timedelta(days=1))
+    monkeypatch.setattr(announcements, "_WATCHED", now() - facts.AT + timedelta(days=1))
     await enter(base, "e1", "p1")
     await enter(base, "e2", "p2")
     await announce(base, facts.a_fact(facts.finalists("e1", "e3")))

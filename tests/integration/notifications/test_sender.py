@@ -70,7 +70,7 @@ async def test_each_answer_of_the_server_ends_in_its_state(
 ) -> None:
     state, facts_told, bodies = expected
     delivery = await a_mail_to(base, address)
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     row = await row_of(base, delivery)
     assert (row["state"], row["attempt"]) == (state, 1)
     assert await told(base, delivery) == facts_told
@@ -79,7 +79,7 @@ async def test_each_answer_of_the_server_ends_in_its_state(
 
 
 async def test_a_deferred_mail_goes_at_its_next_try(base: Store, mail: Ledger, settings: Settings) -> None:
-    delivery, post = await a_mail_to(base, "de-sau@thu.example"), Post.of(settings)
+    delivery, post = await a_mail_to(base, "de-sau@thu.example"), Post.of(settings, LETTERS)
     await post.send_next(base)
     assert await post.send_next(base) is None
     await shift(base, delivery, "next_at")
@@ -91,9 +91,9 @@ async def test_a_deferred_mail_goes_at_its_next_try(base: Store, mail: Ledger, s
 async def test_a_server_that_is_away_costs_no_mail_and_its_return_sets_all_going(
     base: Store, mail: Ledger, settings: Settings
 ) -> None:
-    away, post = settings.model_copy(update={"smtp_port": 1}), Post.of(settings)
+    away, post = settings.model_copy(update={"smtp_port": 1}), Post.of(settings, LETTERS)
     ids = [await a_mail_to(base, f"p{n}@thu.example", f"p{n}") for n in range(3)]
-    gone = Post.of(away)
+    gone = Post.of(away, LETTERS)
     rests = [await gone.step(base) for _ in ids[:2]]
     assert rests[0] < rests[1]
     waiting = [await row_of(base, delivery) for delivery in ids[:2]]
@@ -109,7 +109,7 @@ async def test_a_server_that_is_away_costs_no_mail_and_its_return_sets_all_going
 async def test_one_connection_carries_many_mails_and_a_lost_one_is_opened_again(
     base: Store, mail: Ledger, settings: Settings
 ) -> None:
-    post = Post.of(settings)
+    post = Post.of(settings, LETTERS)
     for n in range(5):
         await a_mail_to(base, f"p{n}@thu.example", f"p{n}")
         await post.send_next(base)
@@ -130,14 +130,14 @@ async def test_a_sender_killed_after_its_claim_loses_nothing(base: Store, mail: 
     delivery = await a_mail_to(base, "tuyet@thu.example")
     at = now()
     assert await repository.claim(base.read, "dead", at, at + timedelta(seconds=1)) is not None
-    assert await Post.of(settings).send_next(base) is None
+    assert await Post.of(settings, LETTERS).send_next(base) is None
     await shift(base, delivery, "lease_until")
     await service.tidy(base, LETTERS, RESEND)
     assert (await row_of(base, delivery))["state"] == State.UNCERTAIN
-    assert await Post.of(settings).send_next(base) is None
+    assert await Post.of(settings, LETTERS).send_next(base) is None
     await shift(base, delivery, "next_at")
     await service.tidy(base, LETTERS, RESEND)
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     row = await row_of(base, delivery)
     assert (row["state"], row["attempt"], row["resends"]) == (State.ACCEPTED, 2, 1)
     assert len(mail.taken) == 1
@@ -146,7 +146,7 @@ async def test_a_sender_killed_after_its_claim_loses_nothing(base: Store, mail: 
 async def test_a_sender_killed_between_the_answer_and_the_record_doubles_once_under_the_same_id(
     base: Store, mail: Ledger, settings: Settings
 ) -> None:
-    delivery, post = await a_mail_to(base, "tuyet@thu.example"), Post.of(settings)
+    delivery, post = await a_mail_to(base, "tuyet@thu.example"), Post.of(settings, LETTERS)
     at = now()
     row = await repository.claim(base.read, post.owner, at, at + timedelta(seconds=1))
     assert row is not None
@@ -154,7 +154,7 @@ async def test_a_sender_killed_between_the_answer_and_the_record_doubles_once_un
     for field in ("lease_until", "next_at"):
         await shift(base, delivery, field)
         await service.tidy(base, LETTERS, RESEND)
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     assert (await row_of(base, delivery))["state"] == State.ACCEPTED
     assert await told(base, delivery) == ["accepted"]
     both = mail.of("tuyet@thu.example")
@@ -164,7 +164,7 @@ async def test_a_sender_killed_between_the_answer_and_the_record_doubles_once_un
 
 
 async def test_an_answer_recorded_after_the_lease_still_counts(base: Store, mail: Ledger, settings: Settings) -> None:
-    delivery, post = await a_mail_to(base, "tuyet@thu.example"), Post.of(settings)
+    delivery, post = await a_mail_to(base, "tuyet@thu.example"), Post.of(settings, LETTERS)
     mail.gate.clear()
     sending = asyncio.create_task(post.send_next(base))
     await until(lambda: _taken(mail, 1))
@@ -184,17 +184,17 @@ async def test_silence_twice_ends_it_until_an_organiser_says_why_once_more(
     base: Store, mail: Ledger, settings: Settings
 ) -> None:
     delivery = await a_mail_to(base, "im-lang@thu.example")
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     await shift(base, delivery, "next_at")
     await service.tidy(base, LETTERS, RESEND)
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     row = await row_of(base, delivery)
     assert row["state"] == State.EXHAUSTED
     assert len(mail.of("im-lang@thu.example")) == 2
     assert await told(base, delivery) == ["failed"]
     await remember(base.read, facts.a_person("p1", email="tuyet@thu.example"))
     await service.retry(base, delivery, "Địa chỉ đã được sửa", ORGANISER, now())
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     row = await row_of(base, delivery)
     assert row["state"] == State.ACCEPTED
     assert await told(base, delivery) == ["failed", "accepted"]
@@ -205,7 +205,7 @@ async def test_silence_twice_ends_it_until_an_organiser_says_why_once_more(
 
 async def test_a_closed_account_is_not_written_to(base: Store, mail: Ledger, settings: Settings) -> None:
     delivery = await a_mail_to(base, "tuyet@thu.example", active=False)
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     assert (await row_of(base, delivery))["state"] == State.SUPPRESSED
     assert mail.taken == []
 
@@ -215,7 +215,7 @@ async def test_a_name_that_would_add_a_header_never_reaches_the_wire(
     base: Store, mail: Ledger, settings: Settings, name: str
 ) -> None:
     delivery = await a_mail_to(base, "tuyet@thu.example", name=name)
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     row = await row_of(base, delivery)
     assert (row["state"], row["reason"]) == (State.INVALID, "Tên có ký tự điều khiển hoặc địa chỉ không hợp lệ.")
     assert mail.attempts == Counter()
@@ -227,7 +227,7 @@ async def test_a_title_with_line_breaks_stays_one_line_of_the_body(
     await remember(base.read, facts.a_person("p1", email="tuyet@thu.example"))
     event = facts.submitted("e", "p1", title="Sáng kiến\r\nBcc: ai-do@thu.example\r\n\r\nxin chào")
     await announce(base, facts.a_fact(event))
-    await Post.of(settings).send_next(base)
+    await Post.of(settings, LETTERS).send_next(base)
     (received,) = mail.of("tuyet@thu.example")
     assert "Bcc" not in received
     body = received.get_body(("plain",))

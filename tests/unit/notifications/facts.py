@@ -18,18 +18,23 @@ from shared.events.judging import (
 )
 from shared.events.submissions import (
     Choice,
+    CodeIssued,
     ContestPublished,
+    ContestRescheduled,
     EntrantGroup,
     EntryAccepted,
+    EntryBegun,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
+    Move,
     Part,
     PersonUpdated,
     Timetable,
 )
 from shared.ids import new_id
 from shared.inbox import Fact
+from shared.sealed import seal
 
 AT = datetime(2026, 4, 20, 3, 15, tzinfo=UTC)
 CONTEST = "cuoc-thi-1"
@@ -160,6 +165,37 @@ def result(*entry_ids: str) -> ResultPublished:
         log_head="0" * 64,
         published_at=AT,
     )
+
+
+def begun(entry_id: str, owner_id: str, at: datetime = AT) -> EntryBegun:
+    """A draft of an entry."""
+    return EntryBegun(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, begun_at=at)
+
+
+REASON = "Nhiều đơn vị đề nghị thêm thời gian sau kỳ nghỉ lễ."
+
+
+def rescheduled(*what: str, version: int = 1, **after: datetime | None) -> ContestRescheduled:
+    """These instants, or the closing date, move by nine days; `after` names what they become instead."""
+    moves = [Move(what=one, before=AT, after=after.get(one, AT + timedelta(days=9))) for one in what or ("closes_at",)]
+    return ContestRescheduled(contest_id=CONTEST, version=version, changes=moves, reason=REASON, rescheduled_at=AT)
+
+
+SECRET = "mot-khoa-bi-mat"
+
+
+def a_code(
+    purpose: str = "sign_in",
+    address: str = "p1@thu.example",
+    *,
+    code: str = "048213",
+    name: str = "Nguyễn Thị Ánh Tuyết",
+    until: datetime = AT + timedelta(minutes=10),
+) -> CodeIssued:
+    """A code on its way, sealed as submissions seals it."""
+    sealed = seal({"address": address, "code": code, "name": name}, secret_key=SECRET, purpose="codes")
+    channel = "email" if "@" in address else "sms"
+    return CodeIssued(code_id=new_id(), purpose=purpose, channel=channel, sealed=sealed, expires_at=until)
 
 
 def a_fact(event: Event, subject: str = "", seq: int = 1) -> Fact:

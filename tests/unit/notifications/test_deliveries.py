@@ -6,11 +6,13 @@ from email.policy import default
 
 import pytest
 
+from services.notifications.announcements import domain as telling
+from services.notifications.announcements.domain import Message
 from services.notifications.copies.domain import EntryCopy, EntryState
 from services.notifications.deliveries import domain
 from services.notifications.deliveries.channels import attempts, email
 from services.notifications.deliveries.channels.attempts import Ending, Outcome
-from services.notifications.deliveries.domain import MOVES, Channel, Delivery, Message, State
+from services.notifications.deliveries.domain import MOVES, Channel, Delivery, State
 from services.notifications.deliveries.routes import MESSAGES, STATES, _harmless
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import AT
@@ -54,7 +56,7 @@ def a_row(**changes: object) -> Delivery:
 
 def test_finalists_are_congratulated_and_the_others_thanked_once_each() -> None:
     entries = [an_entry("e1", "p1"), an_entry("e2", "p1"), an_entry("e3", "p2"), an_entry("e4", "p2")]
-    told = domain.by_entry(facts.finalists("e1"), {"e1": entries[0]}, entries)
+    told = telling.by_entry(facts.finalists("e1"), {"e1": entries[0]}, entries)
     assert [(one.message, one.person_id, [item["entry_id"] for item in one.items]) for one in told] == [
         (Message.FINALIST, "p1", ["e1"]),
         (Message.NOT_FINALIST, "p2", ["e3", "e4"]),
@@ -63,17 +65,17 @@ def test_finalists_are_congratulated_and_the_others_thanked_once_each() -> None:
 
 def test_nobody_is_told_no_while_a_finalist_is_not_known() -> None:
     entries = [an_entry("e1", "p1"), an_entry("e2", "p2")]
-    told = domain.by_entry(facts.finalists("e1", "e9"), {"e1": entries[0]}, entries)
+    told = telling.by_entry(facts.finalists("e1", "e9"), {"e1": entries[0]}, entries)
     assert [one.message for one in told] == [Message.FINALIST]
 
 
 def test_a_withdrawn_entry_is_told_nothing_of_the_result() -> None:
     gone = an_entry("e1", "p1", EntryState.WITHDRAWN)
-    assert domain.by_entry(facts.result("e1"), {"e1": gone}, []) == []
+    assert telling.by_entry(facts.result("e1"), {"e1": gone}, []) == []
 
 
 def test_a_judge_without_scripts_is_not_written_to() -> None:
-    assert [one.person_id for one in domain.direct(facts.assigned(j1=3, j2=0))] == ["j1"]
+    assert [one.person_id for one in telling.direct(facts.assigned(j1=3, j2=0))] == ["j1"]
 
 
 def test_ids_differ_by_cause_message_person_and_channel_and_by_nothing_else() -> None:
@@ -93,7 +95,7 @@ def test_every_state_has_its_moves_and_its_words_and_every_message_too() -> None
     assert set(MOVES) == set(State) == set(STATES)
     assert set(MESSAGES) == set(Message)
     final = {state for state, onward in MOVES.items() if not onward}
-    assert final == {State.ACCEPTED, State.REJECTED, State.SUPPRESSED, State.INVALID, State.READ}
+    assert final == {State.ACCEPTED, State.REJECTED, State.SUPPRESSED, State.INVALID, State.EXPIRED, State.READ}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,7 @@ def test_every_state_has_its_moves_and_its_words_and_every_message_too() -> None
         (Ending.UNCERTAIN, State.UNCERTAIN),
         (Ending.INVALID, State.INVALID),
         (Ending.SUPPRESSED, State.SUPPRESSED),
+        (Ending.EXPIRED, State.EXPIRED),
     ],
 )
 def test_each_ending_has_its_state_and_the_machine_knows_the_way(ending: Ending, state: State) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from services.notifications.announcements import domain
+from services.notifications.announcements.domain import Message, Notice
 from services.notifications.copies.domain import EntryCopy, EntryState
-from services.notifications.deliveries import domain
 from services.notifications.deliveries.channels.letters import Content, Letters
-from services.notifications.deliveries.domain import Channel, Message, Notice
+from services.notifications.deliveries.domain import ANNOUNCED, Channel
 from tests.unit.notifications import facts
 
 ENTRY = EntryCopy(
@@ -34,8 +35,11 @@ def notices() -> list[Notice]:
         *domain.by_entry(facts.finalists("e1"), named, both),
         *domain.by_entry(facts.order("e1"), named, both),
         *domain.by_entry(facts.result("e1"), named, both),
+        *domain.rescheduled(facts.rescheduled(), both[:1], ["j1"]),
+        *domain.rescheduled(facts.rescheduled("final_at"), both[:1], []),
+        *domain.rescheduled(facts.rescheduled("opens_at", "final_at", final_at=None), both[:1], []),
     ]
-    assert {one.message for one in found} == set(Message)
+    assert {one.message for one in found} == set(Message) - {Message.CODE}
     return found
 
 
@@ -77,7 +81,7 @@ def test_a_notice_in_the_list_needs_no_contact_and_has_no_styles_of_its_own(noti
 
 
 @pytest.mark.parametrize("notice", notices(), ids=lambda one: one.message)
-@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("channel", ANNOUNCED)
 def test_what_people_typed_stays_text(notice: Notice, channel: Channel) -> None:
     hostile = '<script>alert(1)</script> "Phí & lệ phí" {{ 7 * 7 }}'
     given = {name: hostile if name in ("title", "reason") else value for name, value in notice.given.items()}

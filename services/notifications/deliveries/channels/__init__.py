@@ -1,1 +1,1 @@
-"""The channels: texts made from the message templates, mail over SMTP, notices in the in-app list."""
+"""The channels: texts made from the message templates, mail over SMTP, text messages over SMPP, the in-app list."""

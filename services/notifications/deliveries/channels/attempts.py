@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.notifications.deliveries.domain import Delivery, State
+from services.notifications.deliveries.domain import Channel, Delivery, State
 
 
 class Ending(StrEnum):
@@ -19,6 +19,8 @@ class Ending(StrEnum):
     UNCERTAIN = "uncertain"
     """The body went out and no answer came."""
     INVALID = "invalid"
+    EXPIRED = "expired"
+    """What it says is of no use any more; nothing was handed over."""
     SUPPRESSED = "suppressed"
 
 
@@ -41,12 +43,17 @@ class Next:
 
 
 _LADDERS = {Ending.DEFERRED: (10, 30, 60, 300, 900), Ending.DOWN: (60, 300, 600, 1200, 1800, 3600)}
+_URGENT = {Ending.DEFERRED: (2, 5, 15, 30, 60), Ending.DOWN: (5, 10, 20, 30, 60)}
+"""Somebody waits before a screen."""
+_URGENT_RESEND = timedelta(seconds=20)
+_TOO_LATE = "Hết hạn trước khi gửi được."
 _BUDGET = timedelta(hours=6)
 _PLAINLY = {
     Ending.ACCEPTED: State.ACCEPTED,
     Ending.REJECTED: State.REJECTED,
     Ending.INVALID: State.INVALID,
     Ending.SUPPRESSED: State.SUPPRESSED,
+    Ending.EXPIRED: State.EXPIRED,
 }
 
 
@@ -56,15 +63,22 @@ def after(row: Delivery, outcome: Outcome, at: datetime, *, resend: timedelta, j
         return Next(_PLAINLY[outcome.ending], outcome.detail, tries=row.tries)
     if outcome.ending is Ending.UNCERTAIN:
         return uncertain(row, outcome.detail, at, resend=resend)
-    steps = _LADDERS[outcome.ending]
+    steps = (_URGENT if row.urgent else _LADDERS)[outcome.ending]
     wait = timedelta(seconds=steps[min(row.tries, len(steps) - 1)] * (1 + jitter / 5))
+    if row.expires_at and at + wait >= row.expires_at:
+        return Next(State.EXPIRED, f"{_TOO_LATE} {outcome.detail}", tries=row.tries)
     if at + wait > (row.first_try or at) + _BUDGET:
         return Next(State.EXHAUSTED, outcome.detail, tries=row.tries)
     return Next(State.RETRY_WAIT, outcome.detail, at + wait, row.tries + 1)
 
 
 def uncertain(row: Delivery, detail: str, at: datetime, *, resend: timedelta) -> Next:
-    """It may have been taken: one more sending under the same Message-ID after `resend`, then nobody tries on."""
+    """It may have been taken: one more sending under the same Message-ID after `resend`, then nobody tries on.
+
+    A text message is not sent again blindly: it costs money, and no phone folds two of them into one.
+    """
+    if row.channel is Channel.SMS:
+        return Next(State.EXHAUSTED, f"Không rõ tin đã đi chưa: {detail}", tries=row.tries)
     if row.resends:
         return Next(State.EXHAUSTED, f"Hai lần không rõ kết quả: {detail}", tries=row.tries)
-    return Next(State.UNCERTAIN, detail, at + resend, row.tries)
+    return Next(State.UNCERTAIN, detail, at + (min(resend, _URGENT_RESEND) if row.urgent else resend), row.tries)

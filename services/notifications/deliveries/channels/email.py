@@ -81,6 +81,9 @@ class Connection:
         except (SMTPException, OSError, TimeoutError):
             client.close()
 
+    async def rest(self) -> None:
+        """Between messages a connection needs no care: a lost one is opened again."""
+
     async def send(self, mail: Letter) -> Outcome:
         """Hand `mail` over. Nothing is raised for what the server does or fails to do."""
         used = self._client is not None

@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
+from services.notifications.announcements.domain import Message
 from services.notifications.deliveries.domain import FAILED, Delivery, State
 from shared import outbox
 from shared.events.notifications import DeliveryAccepted, DeliveryFailed
 from shared.mongo import Tx
 
-TOLD = frozenset({State.ACCEPTED, State.POSTED}) | FAILED
-"""Reaching one of these is a fact."""
+_TOLD = frozenset({State.ACCEPTED, State.POSTED}) | FAILED
+
+
+def is_told(row: Delivery, state: State) -> bool:
+    """Whether reaching `state` is a fact for others; of a secret nothing is told, not even that it was sent."""
+    return state in _TOLD and row.message is not Message.CODE
 
 
 async def tell(tx: Tx, row: Delivery, state: State, reason: str, at: datetime) -> None:

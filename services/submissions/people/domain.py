@@ -78,6 +78,7 @@ def _hard_enough(password: str) -> str:
 
 
 Email = Annotated[str, BeforeValidator(_email)]
+OptionalEmail = Annotated[str, BeforeValidator(lambda value: _email(value) if value else "")]
 OptionalId = Annotated[str | None, BeforeValidator(lambda value: value or None)]
 Phone = Annotated[str, BeforeValidator(_phone)]
 Password = Annotated[str, Field(max_length=128, repr=False), AfterValidator(nfc)]
@@ -113,7 +114,7 @@ class SignUp(Asked):
     """A new account as its owner, or an administrator, asks for it."""
 
     name: Name
-    email: Email
+    email: OptionalEmail = ""
     password: NewPassword
     phone: Phone = ""
     kind: Kind = Kind.RESIDENT
@@ -121,8 +122,14 @@ class SignUp(Asked):
     roles: list[Role] = []
 
     @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if not self.email and not self.phone:
+            raise ValueError("Hãy nhập địa chỉ thư điện tử hoặc số điện thoại.")
+        return self
+
+    @model_validator(mode="after")
     def _password_is_no_echo(self) -> Self:
-        if self.password.lower() in {self.email, self.name.lower()}:
+        if self.password.lower() in {self.email, self.phone, self.name.lower()}:
             raise ValueError("Mật khẩu không được trùng với tên hay địa chỉ thư điện tử.")
         return self
 

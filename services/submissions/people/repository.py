@@ -9,6 +9,7 @@ from shared.mongo import Document, Index, Tx
 INDEXES = (
     # Nobody's address is the empty one: who has only a phone, and who was erased.
     Index("people", (("email", 1),), unique=True, where={"email": {"$gt": ""}}),
+    Index("people", (("phone", 1),), unique=True, where={"phone_confirmed_at": {"$type": "date"}}),
     Index("people", (("roles.role", 1),)),
 )
 

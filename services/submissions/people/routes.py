@@ -17,8 +17,9 @@ Administrator = Annotated[Person, may(Role.ADMINISTRATOR)]
 
 
 class PersonIn(SignUp):
-    """An account that an administrator makes."""
+    """An account that an administrator makes; nobody confirms a phone number there, so it needs an e-mail address."""
 
+    email: domain.Email
     client_key: str
 
 

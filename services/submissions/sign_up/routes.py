@@ -38,7 +38,7 @@ class SignUpForm(SignUp):
         address = str(typed.get("address", ""))
         phone = "@" not in address and any(sign.isdigit() for sign in address)
         rest = {name: value for name, value in typed.items() if name not in ("address", "email", "phone", "roles")}
-        return rest | {"phone" if phone else "email": address}
+        return rest | ({"phone": address} if phone else {"email": address or "?"})
 
 
 class CodeForm(Asked):

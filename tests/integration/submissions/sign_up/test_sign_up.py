@@ -8,6 +8,8 @@ from datetime import timedelta
 from fastapi import FastAPI
 from httpx import Response
 
+from services.submissions import web
+from services.submissions.settings import Settings
 from services.submissions.units.domain import Unit
 from shared.ids import new_id
 from shared.mongo import Store
@@ -212,3 +214,38 @@ async def test_codes_are_sent_five_times_and_another_place_may_still_ask(app: Fa
     assert len(await codes_sent(store, HOA)) == 5
     async with Browser(app, place="10.0.0.7") as other:
         assert (await _asks(other)).status_code == 303
+
+
+async def test_with_text_messages_a_phone_number_opens_an_account_and_signs_in(settings: Settings):
+    app = web.build(settings.model_copy(update={"sms_codes": True}))
+    async with app.router.lifespan_context(app), Browser(app) as visitor:
+        store, phone = app.state.desk.store, "+84912345678"
+        assert "hoặc số điện thoại" in (await visitor.open("/dang-ky")).text
+        asked = await _asks(visitor, "0912 345.678")
+        assert (await _types(visitor, asked, await last_code(store, phone))).status_code == 303
+        kept = await store.read["people"].find_one({"phone": phone})
+        assert (kept["email"], kept["email_confirmed_at"], kept["phone_confirmed_at"] is None) == ("", None, False)
+        assert '"channel":"sms"' in (await store.read["outbox"].find_one({"topic": "submissions.codes"}))["value"]
+        assert phone in (await visitor.open("/tai-khoan")).text
+        async with Browser(app) as other:
+            assert (await other.sign_in("84912345678")).status_code == 303
+            again = await _asks(other, "0912345678")
+            assert again.status_code == 303
+        assert await codes_sent(store, phone) == [(await codes_sent(store, phone))[0], ""], "then a note, no code"
+        body = {"phone": "0912 345 678", "password": PASSWORD}
+        assert (await visitor.post(f"{API}/sessions", json=body)).status_code == 200
+
+
+async def test_two_accounts_without_an_email_address_stand_side_by_side(settings: Settings):
+    app = web.build(settings.model_copy(update={"sms_codes": True}))
+    async with app.router.lifespan_context(app), Browser(app) as first, Browser(app) as second:
+        store = app.state.desk.store
+        for visitor, phone in ((first, "+84912345678"), (second, "+84987654321")):
+            asked = await _asks(visitor, phone)
+            assert (await _types(visitor, asked, await last_code(store, phone))).status_code == 303
+        assert await store.read["people"].count({"email": ""}) == 2
+
+
+async def test_an_empty_address_is_asked_for_at_its_field(browser: Browsers):
+    answer = await _asks(browser(), "")
+    assert (answer.status_code, 'href="#address"' in answer.text) == (422, True)

@@ -36,6 +36,8 @@ net: {{bindIp: 127.0.0.1, port: {port}, unixDomainSocket: {{enabled: false}}}}
 replication: {{replSetName: {replica_set}, oplogSizeMB: 512}}
 security: {{authorization: enabled, keyFile: {key_file}}}
 systemLog: {{quiet: true}}
+# A slow operation would be logged with its values, names and addresses among them.
+operationProfiling: {{slowOpSampleRate: 0.0}}
 # What a killed process left open holds its documents until this many seconds are over; ours take milliseconds.
 setParameter: {{diagnosticDataCollectionEnabled: false, transactionLifetimeLimitSeconds: 10}}
 """

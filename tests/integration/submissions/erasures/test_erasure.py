@@ -30,6 +30,7 @@ from tests.integration.submissions.entry_builders import SECRET, a_draft, a_pdf,
 NAME, EMAIL, PHONE = "Kiều Vân Khê", "kieu.van.khe@thu.example", "+84912345678"
 CANARIES = ("Kiều Vân Khê", "KIỀU VÂN KHÊ", "kieu van khe", "kieu.van.khe", "912345678", "912 345 678")
 TEXT = f"Tôi là {NAME}, điện thoại 0912 345 678, thư {EMAIL}, xin đề xuất một bảng kiểm tra trước cửa."
+NAMED = {"title": f"Sáng kiến của {NAME}", "parts": {"situation": TEXT, "solution": TEXT}}
 SECRETARY = Person("the-secretary", "Thư ký", frozenset({("secretary", "*")}))
 
 
@@ -71,21 +72,30 @@ def settings(settings: Settings) -> Settings:
 async def a_full_life(store: Store) -> tuple[Person, dict[str, str]]:
     """Somebody with a draft, an entry handed in, an accepted and a withdrawn one, each naming the author."""
     person, contest = await the_person(store), await a_contest(store)
-    typed = {"title": f"Sáng kiến của {NAME}", "parts": {"situation": TEXT, "solution": TEXT}}
-    draft = await a_draft(store, person, contest.id, **typed)
+    draft = await a_draft(store, person, contest.id, **NAMED)
     await entries.attach(store, draft.id, f"{NAME}.pdf", a_pdf(NAME), by=person, at=now())
-    waiting = await an_entry(store, person, contest.id, **typed)
-    accepted = await a_draft(store, person, contest.id, **typed)
+    waiting = await an_entry(store, person, contest.id)
+    accepted = await a_draft(store, person, contest.id)
     await entries.attach(store, accepted.id, f"{NAME}.pdf", a_pdf(NAME), by=person, at=now())
     await hand_in(store, accepted.id, person)
-    gone = await an_entry(store, person, contest.id, **typed)
+    gone = await an_entry(store, person, contest.id)
     await entries.withdraw(store, gone.id, f"{NAME} xin rút", key=key(), by=person, at=now())
     for one in (waiting, accepted, gone):
         await deliver(store, one.id)
     await intake.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
     await consents.decide(store, Decision(purpose="news", given=True, version=1), by=person, at=now())
     ids = {"draft": draft.id, "waiting": waiting.id, "accepted": accepted.id, "withdrawn": gone.id}
+    await _as_named(store, list(ids.values()))
     return person, ids
+
+
+async def _as_named(store: Store, entry_ids: list[str]) -> None:
+    """Handing in refuses a text that names its author; one of before that rule, or of a person renamed since, does not."""
+    folded = {"title_folded": "sang kien cua kieu van khe"}
+    await store.read["entries"].update_all({"_id": {"$in": entry_ids}}, {"$set": {**NAMED, **folded}})
+    await store.read["entry_revisions"].update_all({"entry_id": {"$in": entry_ids}}, {"$set": NAMED})
+    title = {"title": NAMED["title"], **folded}
+    await store.read["register"].update_all({"_id": {"$in": entry_ids}}, {"$set": title})
 
 
 async def test_nothing_of_the_person_is_left_in_any_collection(

@@ -206,7 +206,7 @@ class Gate:
 
 def _can_renew(request: Request) -> bool:
     page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    return page and SESSION_COOKIE in request.cookies
+    return page and SESSION_COOKIE in request.cookies and request.url.path != RENEW_PATH
 
 
 def may(*roles: Role) -> Any:

@@ -84,3 +84,22 @@ async def test_without_a_session_a_page_leads_to_the_sign_in_and_back(browser: B
     assert 'name="ve" value="/tai-khoan"' in answer.text
     signed = await visitor.submit("/dang-nhap", {"address": email_of("chu"), "password": PASSWORD, "ve": "/tai-khoan"})
     assert signed.headers["location"] == "/tai-khoan"
+
+
+async def test_a_browser_with_an_old_token_gets_a_new_one_and_without_a_session_the_sign_in(
+    browser: Browsers, store: Store
+):
+    person = await a_person(store, email=email_of("chu"))
+    visitor = browser()
+    visitor.headers["Accept"] = "text/html,application/xhtml+xml"
+    await visitor.sign_in(email_of("chu"))
+    for ended, landed in ((False, "/tai-khoan"), (True, "/dang-nhap")):
+        session = await store.read["sessions"].find_one({"person_id": person.id})
+        assert session
+        if ended:
+            await service.sign_out_everywhere(store, person.id)
+        else:
+            void = {"signed_out_before": session["seen_at"] + timedelta(milliseconds=1)}
+            await store.read["people"].update({"_id": person.id}, {"$set": void})
+        answer = await visitor.open("/tai-khoan")
+        assert (answer.status_code, answer.url.path) == (200, landed)

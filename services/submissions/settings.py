@@ -34,3 +34,8 @@ class Settings(ServiceSettings):
     """Empty for a public client: PKCE alone then."""
     oidc_name: str = "tài khoản thành phố"
     """What people call it, as the button says: “Đăng nhập bằng …”."""
+
+    @property
+    def oidc_button(self) -> str:
+        """What the button of the provider names; empty when there is none."""
+        return self.oidc_name if self.oidc_issuer and self.oidc_client_id else ""

@@ -98,7 +98,7 @@ async def _shown(request: Request, template: str, person: Person, status: int = 
     own = await factors.overview(store.read, person.id)
     settings = _settings(request)
     common = {"own": own, "passkeys_work": Site.of(settings.public_url) is not None, "values": {}, "errors": []}
-    return page(request, template, status, **{**common, "oidc": settings.oidc_issuer and settings.oidc_name, **context})
+    return page(request, template, status, **{**common, "oidc": settings.oidc_button, **context})
 
 
 def _codes_page(request: Request, codes_shown: list[str]) -> Response:

@@ -101,7 +101,9 @@ def _go_on(request: Request, admitted: service.SignedIn | service.HalfWay, onwar
 
 
 def _shown(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    return page(request, template, status, **{"errors": [], "text_messages": _settings(request).sms_codes, **context})
+    settings = _settings(request)
+    common = {"errors": [], "text_messages": settings.sms_codes, "elsewhere": settings.oidc_button}
+    return page(request, template, status, **{**common, **context})
 
 
 def _again(request: Request, template: str, form: Typed[Any], refusal: Refusal) -> Response:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.submissions.contests import service as contests
+from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.texts.domain import Words
 from shared import forms
@@ -35,8 +36,10 @@ async def new(request: Request, person: Entrant, slug: Slug) -> Response:
 
 
 async def _new(request: Request, slug: str, person: Person, *, status: int = 200, **more: Any) -> Response:
-    contest = await contests.by_slug(store_of(request).read, slug)
-    return page(request, "beginnings/new.html", status, contest=contest, **more)
+    tx = store_of(request).read
+    contest = await contests.by_slug(tx, slug)
+    standing = await eligibility.standing(tx, contest, person.id, now())
+    return page(request, "beginnings/new.html", status, contest=contest, standing=standing, **more)
 
 
 @routes.post("/bai-du-thi/moi")
@@ -74,3 +77,31 @@ class EntryCreated(BaseModel):
 @api.post("/entries", status_code=201)
 async def create_entry(request: Request, asked: EntryIn, person: Entrant) -> EntryCreated:
     return EntryCreated(**await _create(request, asked.contest_id, asked, asked.client_key, person))
+
+
+class GroupOut(BaseModel):
+    """A group of a contest; open to the asker when there are no reasons."""
+
+    id: str
+    title: str
+    open: bool
+    reasons: list[str]
+
+
+class StandingOut(BaseModel):
+    """Whether the asker may enter today, and why not; `reasons` are those that hold for every group."""
+
+    open: bool
+    reasons: list[str]
+    groups: list[GroupOut]
+
+
+@api.get("/contests/{slug}/eligibility")
+async def may_enter(request: Request, slug: str, person: Entrant) -> StandingOut:
+    tx = store_of(request).read
+    found = await eligibility.standing(tx, await contests.by_slug(tx, slug), person.id, now())
+    groups = [
+        GroupOut(id=one.group.id, title=one.group.title, open=not (one.reasons or found.reasons), reasons=one.reasons)
+        for one in found.groups
+    ]
+    return StandingOut(open=found.open, reasons=found.reasons, groups=groups)

@@ -232,6 +232,13 @@ class Entry(Words):
             by=by,
         )
 
+    def begun(self) -> events.EntryBegun:
+        """The first fact about it: there is a draft."""
+        self.facts += 1
+        return events.EntryBegun(
+            entry_id=self.id, contest_id=self.contest_id, owner_id=self.owner_id, begun_at=self.created_at
+        )
+
     def told_submitted(self) -> events.EntrySubmitted:
         """The next fact about it: it was handed in as it is now."""
         self.facts += 1
@@ -274,7 +281,7 @@ class Entry(Words):
             content_group=last.content_group,
             track=next(group.track for group in contest.entrant_groups if group.id == last.entrant_group),
             title=last.title,
-            parts={part.id: last.parts[part.id] for part in contest.parts if part.id in last.parts},
+            parts={part.id: last.parts[part.id] for part in contest.parts if last.parts.get(part.id, "").strip()},
             judge_copies=[copy.told() for copy in self.released],
             accepted_at=at,
         )

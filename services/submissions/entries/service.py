@@ -1,11 +1,15 @@
 """What can be done with an entry; one function is one transaction. Files are made ready outside of it."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from services.submissions.anonymity import domain as anonymity
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
+from services.submissions.eligibility import domain as eligible
+from services.submissions.eligibility import service as eligibility
+from services.submissions.eligibility.domain import Entrant
 from services.submissions.entries import domain, repository
 from services.submissions.entries.domain import Entry, NotHandedIn, SavedElsewhere, State
 from services.submissions.files import service as files
@@ -14,7 +18,6 @@ from services.submissions.people import service as people
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
-from services.submissions.units import service as units
 from shared import outbox
 from shared.clock import local
 from shared.errors import NotFound
@@ -85,13 +88,15 @@ async def by_status_secret(store: Store, secret: str) -> tuple[Entry, Contest]:
 async def create(  # noqa: PLR0913 - a draft has so many sources
     store: Store, contest_id: str, words: Words, *, key: str, secret_key: str, by: Person, at: datetime
 ) -> Document:
-    """A new draft: {entry_id, version}. Raises NotFound, NotOpenYet, DeadlinePassed, Invalid, KeyReused."""
+    """A new draft: {entry_id, version}. Raises NotFound, NotOpenYet, DeadlinePassed, NotEligible, Invalid, KeyReused."""
     entry_id = new_id()
 
     async def work(tx: Tx) -> Document:
         contest = await contests.get(tx, contest_id)
         domain.check_open(contest, at)
         owner = await people.get(tx, by.id)
+        entrant = await eligibility.entrant(tx, contest, owner, at)
+        eligible.check_beginning(contest, words.entrant_group, entrant)
         entry = Entry(
             id=entry_id,
             contest_id=contest.id,
@@ -103,7 +108,7 @@ async def create(  # noqa: PLR0913 - a draft has so many sources
             saved_at=at,
         )
         entry.write(words, contest, at)
-        await repository.save(tx, entry)
+        await _publish(tx, entry, entry.begun(), by=by, at=at)
         return {"entry_id": entry.id, "version": entry.version}
 
     body = {"contest_id": contest_id, **words.model_dump()}
@@ -168,14 +173,18 @@ async def _change(
 async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: Person, at: datetime) -> Document:
     """Hand in what is saved: {receipt, revision, submitted_at, status_path}. `at`: arrival of the complete request.
 
-    Raises NotFound, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete, KeyReused.
+    Raises NotFound, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete, NotEligible,
+    GivesAway, KeyReused.
     """
 
     async def attempt(code: str) -> Document:
         async def work(tx: Tx) -> Document:
             entry = await _own(tx, entry_id, by)
             contest = await contests.get(tx, entry.contest_id)
-            revision = entry.submit(contest, await _units(tx, entry, at), code, by=by.id, at=at)
+            authors = await eligibility.entrants(tx, contest, entry.author_ids, at)
+            revision = entry.submit(contest, _units(entry, authors), code, by=by.id, at=at)
+            eligible.check(contest, entry.entrant_group, authors)
+            anonymity.check(entry, contest, authors)
             await repository.add_revision(tx, revision)
             await _publish(tx, entry, entry.told_submitted(), by=by, at=at)
             return receipt(entry, secret_key)
@@ -208,14 +217,9 @@ async def _with_new_code(attempt: Callable[[str], Awaitable[Document]]) -> Docum
     return await attempt(new_code())
 
 
-async def _units(tx: Tx, entry: Entry, at: datetime) -> list[str]:
+def _units(entry: Entry, authors: Sequence[Entrant]) -> list[str]:
     """The authors' units on the day, by the dated tree; an unknown one stands for itself."""
-    found: list[str] = []
-    for author_id in entry.author_ids:
-        unit_id = (await people.get(tx, author_id)).unit_id
-        if unit_id is not None:
-            standing = await units.standing(tx, unit_id, local(at).date())
-            found += [unit.id for unit in standing] or [unit_id]
+    found = [unit_id for author in authors for unit_id in author.unit_ids]
     entry.unit_id = found[0] if len(found) == 1 else entry.unit_id
     return list(dict.fromkeys(found))
 

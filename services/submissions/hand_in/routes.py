@@ -5,7 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from services.submissions.anonymity import domain as anonymity
+from services.submissions.anonymity.domain import GivesAway
 from services.submissions.contests.domain import Contest
+from services.submissions.eligibility import domain as eligible
+from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry, NothingChanged, State
 from services.submissions.texts import domain as texts
@@ -15,7 +19,6 @@ from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import SIGNED_IN, Person, Role, may
 from shared.pages import page, see_other, store_of
-from shared.text import folded
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
@@ -37,24 +40,24 @@ def _secret_key(request: Request) -> str:
 @routes.get("/bai-du-thi/{entry_id}/xem-truoc")
 async def preview(request: Request, entry_id: str, person: SignedIn) -> Response:
     entry, contest = await entries.view(store_of(request), entry_id, person)
-    return _preview(request, entry, contest, person)
+    return await _preview(request, entry, contest)
 
 
-def _preview(
-    request: Request, entry: Entry, contest: Contest, person: Person, *, status: int = 200, **more: Any
-) -> Response:
+async def _preview(request: Request, entry: Entry, contest: Contest, *, status: int = 200, **more: Any) -> Response:
+    authors = await eligibility.entrants(store_of(request).read, contest, entry.author_ids, now())
     try:
         entry.check_complete(contest)
         missing: list[dict[str, str]] = []
     except Incomplete as incomplete:
         missing = incomplete.errors
-    own_words = folded(" ".join([entry.title, *entry.parts.values()]))
+    reading = anonymity.read(entry, authors)
     context = {
         "entry": entry,
         "contest": contest,
         "missing": missing,
         "findings": texts.find(entry),
-        "names_author": folded(person.name) in own_words,
+        "objections": eligible.objections(contest, entry.entrant_group, authors),
+        "reading": reading,
         "copies": [file for file in entry.files if file.copy_for_jury],
         "withheld": [file for file in entry.files if not file.copy_for_jury],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
@@ -75,11 +78,11 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
     except Refusal as refusal:
         entry, contest = await entries.view(store_of(request), entry_id, person)
         form.refuse(refusal)
-        if isinstance(refusal, Incomplete):
+        if isinstance(refusal, Incomplete | GivesAway):
             context = {"entry": entry, "contest": contest, "values": entry.fields(), "errors": form.errors, "other": {}}
             return page(request, "entries/edit.html", refusal.status, **context)
         key = str(form.typed.get("client_key", ""))
-        return _preview(request, entry, contest, person, errors=form.errors, kept_key=key, status=refusal.status)
+        return await _preview(request, entry, contest, errors=form.errors, kept_key=key, status=refusal.status)
     return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan")
 
 

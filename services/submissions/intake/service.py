@@ -9,8 +9,12 @@ from datetime import datetime
 import xlsxwriter
 from defusedcsv import csv as safe_csv
 
+from services.submissions.anonymity import domain as anonymity
+from services.submissions.anonymity.domain import Reading
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
+from services.submissions.eligibility import domain as eligible
+from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry, State
 from services.submissions.intake import domain, repository
@@ -18,7 +22,6 @@ from services.submissions.intake.domain import Line, NewRevision, Query
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from services.submissions.texts.domain import Revision
-from services.submissions.units import service as units
 from shared.errors import NotFound
 from shared.events.judging import ScriptCoded
 from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
@@ -51,12 +54,17 @@ class Sheet:
     earlier: list[Revision]
     contest: Contest
     owner: Account
+    units: list[str]
+    """The authors' units as they were called on the day of handing in."""
+    objections: list[str]
+    """Why the rules do not let the authors enter, as their roles are now."""
+    reading: Reading
 
 
 async def record(tx: Tx, told: EntrySubmitted) -> None:
     """Enter what was handed in, or note that it came again."""
     line = await repository.find(tx, told.entry_id)
-    unit = await _unit_name(tx, told.unit_id)
+    unit = ", ".join(await eligibility.called(tx, [told.unit_id] if told.unit_id else []))
     if line is None:
         number = await repository.next_number(tx, told.contest_id)
         own = told.model_dump(include=set(Line.model_fields))
@@ -65,15 +73,6 @@ async def record(tx: Tx, told: EntrySubmitted) -> None:
         fresh = told.model_dump(include=set(Line.model_fields) - {"entry_id", "contest_id", "channel", "receipt"})
         line = line.model_copy(update={**fresh, "unit": unit, "state": State.SUBMITTED, "reason": "", "until": None})
     await repository.put(tx, line)
-
-
-async def _unit_name(tx: Tx, unit_id: str | None) -> str:
-    if unit_id is None:
-        return ""
-    try:
-        return (await units.get(tx, unit_id)).name
-    except NotFound:
-        return unit_id
 
 
 async def follow(tx: Tx, told: EntryWithdrawn | EntryReturned | EntryAccepted, at: datetime) -> None:
@@ -166,7 +165,19 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
     entry = await entries.get(tx, entry_id)
     handed_in = await entries.revisions(tx, entry_id)
     contest = await contests.get(tx, entry.contest_id)
-    return Sheet(line, entry, handed_in[0], handed_in[1:], contest, await people.shown(tx, entry.owner_id))
+    last = handed_in[0]
+    authors = await eligibility.entrants(tx, contest, entry.author_ids, last.at)
+    return Sheet(
+        line,
+        entry,
+        last,
+        handed_in[1:],
+        contest,
+        owner=await people.shown(tx, entry.owner_id),
+        units=await eligibility.called(tx, last.unit_ids),
+        objections=eligible.objections(contest, last.entrant_group, authors),
+        reading=anonymity.read(last, authors),
+    )
 
 
 async def accept(store: Store, entry_id: str, *, revision: int | None, key: str, by: Person, at: datetime) -> Document:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.submissions.contests.domain import Contest
+from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.receipts import repository
@@ -22,6 +23,8 @@ class Case:
     entry: Entry
     contest: Contest
     news: News
+    units: str = ""
+    """The authors' units as they were called on the day of the last hand-in."""
 
 
 async def mine(store: Store, person: Person) -> list[Case]:
@@ -33,14 +36,18 @@ async def mine(store: Store, person: Person) -> list[Case]:
 
 async def view(store: Store, entry_id: str, person: Person) -> Case:
     """An author's own entry. Raises NotFound."""
-    entry, contest = await entries.view(store, entry_id, person)
-    return Case(entry, contest, await repository.get(store.read, entry_id))
+    return await _case(store.read, *await entries.view(store, entry_id, person))
+
+
+async def _case(tx: Tx, entry: Entry, contest: Contest) -> Case:
+    unit_ids = (await entries.last_revision(tx, entry)).unit_ids if entry.revision else []
+    names = await eligibility.called(tx, unit_ids)
+    return Case(entry, contest, await repository.get(tx, entry.id), ", ".join(names))
 
 
 async def by_status_secret(store: Store, secret: str) -> Case:
     """For whoever holds the link of a receipt. Raises NotFound."""
-    entry, contest = await entries.by_status_secret(store, secret)
-    return Case(entry, contest, await repository.get(store.read, entry.id))
+    return await _case(store.read, *await entries.by_status_secret(store, secret))
 
 
 async def news(tx: Tx, entry_id: str) -> News:

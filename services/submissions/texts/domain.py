@@ -87,7 +87,7 @@ class Words(BaseModel):
     def _faults_of_parts(self, contest: Contest) -> Iterator[tuple[str, str, str]]:
         for part in contest.parts:
             words, field = word_count(self.parts.get(part.id, "")), f"parts.{part.id}"
-            if not words:
+            if not words and part.required:
                 yield "part_missing", field, f"Hãy viết phần “{part.title}”."
             elif words > part.max_words:
                 over = words - part.max_words

@@ -141,17 +141,22 @@ async def _sign_up(url: str, body: Json, mail_url: str, trouble: Trouble) -> Non
         await visitor.post(f"{SIGN_UPS}/{asked['sign_up_id']}/confirm", {"code": code})
 
 
-async def code_in_letter(mail_url: str, address: str) -> str:
-    """The one-time code in the newest letter to `address` that has one. Raises TimeoutError."""
+async def code_in_letter(mail_url: str, address: str, *, letters: int = 1) -> str:
+    """The one-time code in the newest letter to `address`, once there are that many. Raises TimeoutError."""
+    newest = (await letters_to(mail_url, address, number=letters))[-1]
+    return str(_CODE.findall(newest["text"])[0])
 
-    async def there() -> str | None:
+
+async def letters_to(mail_url: str, address: str, *, number: int) -> list[Json]:
+    """The letters to `address`, the oldest first, once there are that many. Raises TimeoutError."""
+
+    async def there() -> list[Json] | None:
         async with httpx.AsyncClient(trust_env=False) as client:
             caught = (await client.get(f"{mail_url}email")).json()
-        letters = [mail for mail in caught if any(to["address"] == address for to in mail["to"])]
-        found = [code for mail in sorted(letters, key=itemgetter("time")) for code in _CODE.findall(mail["text"])]
-        return str(found[-1]) if found else None
+        found = [mail for mail in caught if any(to["address"] == address for to in mail["to"])]
+        return sorted(found, key=itemgetter("time")) if len(found) >= number else None
 
-    return await until(there, f"the letter with the code to {address}")
+    return await until(there, f"{number} letters to {address}")
 
 
 def _account(person: load.Person, unit: str, email: str) -> Json:

@@ -151,5 +151,5 @@ def sign_in(window: Visit, email: str, password: str = cast.PASSWORD) -> None:
     """Fill in the page of the sign-in and send it."""
     window.fill("Địa chỉ thư điện tử", email)
     window.page.locator("input[name=password]").fill(password)
-    window.page.locator("main").get_by_role("button", name="Đăng nhập").click()
+    window.page.locator("main").get_by_role("button", name="Đăng nhập", exact=True).click()
     window.page.wait_for_load_state()

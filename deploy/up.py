@@ -138,7 +138,7 @@ def _announce(console: Console, system: System, sign_ins: list[dict[str, Any]]) 
         )
     console.print(
         Panel(
-            f"[bold]{system.url}[/bold]\nHộp thư thử / caught mails: {system.mail_url}\n"
+            f"[bold]{system.url}[/bold]\nHộp thư thử / caught mails and text messages: {system.mail_url}\n"
             "Dừng bằng Ctrl-C: không mất gì, chạy lại bằng make up. / Stop with Ctrl-C; nothing is lost.",
             title="Sáng Kiến đang chạy",
             style="green",

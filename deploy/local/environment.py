@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deploy.local import caddy
+from deploy.local import caddy, sms
 from deploy.local.keys import Keys
 from deploy.local.ports import HOST, SERVICES, Ports
 
@@ -37,8 +37,10 @@ def of(process: str, at: Addresses, ports: Ports, keys: Keys) -> dict[str, str]:
     if service == "submissions":
         own |= {"IDENTITY_PRIVATE_KEY": keys.identity_private, "HEALTH_PEERS": health_peers(ports)}
         own |= {"BOOTSTRAP_EMAIL": ADMINISTRATOR, "BOOTSTRAP_PASSWORD": keys.administrator}
+        own |= {"SMS_CODES": "true"}
     if service == "notifications":
         own |= {"SMTP_HOST": HOST, "SMTP_PORT": str(ports.smtp), "MAIL_FROM": MAIL_FROM, **_PATIENCE}
+        own |= {"SMPP_URL": sms.url(ports)}
     return {f"{service.upper()}_{name}": value for name, value in own.items()} | {
         "SANGKIEN_ENV": "local",
         "PYTHONUNBUFFERED": "1",

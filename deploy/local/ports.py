@@ -2,7 +2,7 @@
 
 import json
 import socket
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -24,6 +24,8 @@ class Ports:
     web: dict[str, int] = field(default_factory=dict)
     health: dict[str, int] = field(default_factory=dict)
     """Of `<service>.worker` and `<service>.relay`."""
+    smpp: int = 0
+    """Of the catcher of text messages."""
 
     @classmethod
     def fixed(cls, first: int = FIRST) -> Self:
@@ -47,15 +49,18 @@ class Ports:
         front, mail_page, smtp, mongo, kafka, controller, *rest = numbers
         web = dict(zip(SERVICES, rest, strict=False))
         names = [f"{service}.{kind}" for service in SERVICES for kind in ("worker", "relay")]
-        health = dict(zip(names, rest[len(SERVICES) :], strict=True))
-        return cls(front, mail_page, smtp, mongo, kafka, controller, web, health)
+        *others, smpp = rest[len(SERVICES) :]
+        health = dict(zip(names, others, strict=True))
+        return cls(front, mail_page, smtp, mongo, kafka, controller, web, health, smpp)
 
     @classmethod
     def kept(cls, folder: Path) -> Self:
         """The ports this data folder had before, else free ones, which are written down."""
         path = folder / "ports.json"
         if path.is_file():
-            return cls(**json.loads(path.read_text()))
+            known = cls(**json.loads(path.read_text()))
+            # A folder of the time before text messages has no port for them.
+            return known if known.smpp else replace(known, smpp=cls.free().smpp)
         ports = cls.free()
         ports.keep(folder)
         return ports
@@ -69,11 +74,12 @@ class Ports:
         """Every port with the name of its process."""
         single = {"caddy": self.front, "maildev (page)": self.mail_page, "maildev (SMTP)": self.smtp}
         single |= {"mongod": self.mongo, "kafka": self.kafka, "kafka (controller)": self.controller}
+        single |= {"sms": self.smpp}
         return single | {f"{service}.web": port for service, port in self.web.items()} | self.health
 
 
 def _count() -> int:
-    return 6 + 3 * len(SERVICES)
+    return 7 + 3 * len(SERVICES)
 
 
 def taken(port: int) -> bool:

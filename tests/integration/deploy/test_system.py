@@ -30,7 +30,7 @@ def _wait(true: Callable[[], bool], seconds: float = 90) -> None:
 
 
 def test_all_processes_run_and_are_ready(system: System):
-    assert set(system.supervisor.states()) == PROCESSES | {"mongod", "kafka", "maildev", "caddy"}
+    assert set(system.supervisor.states()) == PROCESSES | {"mongod", "kafka", "maildev", "sms", "caddy"}
     assert all(system.is_ready(name) for name in system.supervisor.states())
 
 
@@ -39,7 +39,7 @@ def test_the_one_address_answers_for_every_service(system: System):
         assert httpx.get(system.url + address, trust_env=False).status_code == 200, address
 
 
-@pytest.mark.parametrize("name", ["judging.worker", "submissions.relay", "notifications.web", "caddy", "maildev"])
+@pytest.mark.parametrize("name", ["judging.worker", "submissions.relay", "notifications.web", "caddy", "maildev", "sms"])
 def test_a_killed_process_is_started_again_by_the_supervisor(system: System, name: str):
     before = system.kill(name)
     _wait(lambda: system.pid(name) not in {0, before})

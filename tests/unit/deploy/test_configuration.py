@@ -121,6 +121,8 @@ def test_the_settings_of_each_service_read_what_its_processes_are_told(keys: Key
     assert read.public_url == caddy.url(PORTS)
     assert read.health_port == PORTS.health["notifications.worker"]
     assert read.identity_public_key == keys.identity_public
+    assert read.smpp_url.get_secret_value().endswith(f"@127.0.0.1:{PORTS.smpp}")
+    assert read.text_messages
 
 
 def test_secrets_are_made_once_and_only_the_owner_reads_them(tmp_path: Path):
@@ -139,7 +141,16 @@ def test_a_private_file_is_replaced_whole(tmp_path: Path):
 
 def test_no_two_processes_share_a_port():
     for ports in (PORTS, Ports.free()):
-        assert len(set(ports.named().values())) == len(ports.named()) == 15
+        assert len(set(ports.named().values())) == len(ports.named()) == 16
+
+
+def test_a_folder_of_the_time_before_text_messages_gets_a_port_for_them(tmp_path: Path):
+    old = json.loads(json.dumps(PORTS, default=vars))
+    del old["smpp"]
+    (tmp_path / "ports.json").write_text(json.dumps(old))
+    kept = Ports.kept(tmp_path)
+    assert kept.smpp
+    assert (kept.front, kept.health) == (PORTS.front, PORTS.health)
 
 
 def test_every_address_of_the_pages_leads_to_its_owner():

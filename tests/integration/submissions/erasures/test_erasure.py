@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pymongo import MongoClient
@@ -30,7 +31,7 @@ from tests.integration.submissions.entry_builders import SECRET, a_draft, a_pdf,
 NAME, EMAIL, PHONE = "Kiều Vân Khê", "kieu.van.khe@thu.example", "+84912345678"
 CANARIES = ("Kiều Vân Khê", "KIỀU VÂN KHÊ", "kieu van khe", "kieu.van.khe", "912345678", "912 345 678")
 TEXT = f"Tôi là {NAME}, điện thoại 0912 345 678, thư {EMAIL}, xin đề xuất một bảng kiểm tra trước cửa."
-NAMED = {"title": f"Sáng kiến của {NAME}", "parts": {"situation": TEXT, "solution": TEXT}}
+NAMED: dict[str, Any] = {"title": f"Sáng kiến của {NAME}", "parts": {"situation": TEXT, "solution": TEXT}}
 SECRETARY = Person("the-secretary", "Thư ký", frozenset({("secretary", "*")}))
 
 

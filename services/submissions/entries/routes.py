@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.submissions.contests.domain import Contest
+from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service
 from services.submissions.entries.domain import Entry, SavedElsewhere
 from services.submissions.files import domain as files
@@ -45,13 +46,14 @@ async def edit(request: Request, entry_id: str, person: SignedIn) -> Response:
     entry, contest = await service.view(store_of(request), entry_id, person)
     if not entry.editable(contest, now()):
         return see_other(request, f"/bai-du-thi/{entry_id}", "Bài này không sửa được nữa.", "info")
-    return _edit(request, entry, contest, entry.fields())
+    return await _edit(request, entry, contest, entry.fields())
 
 
-def _edit(
+async def _edit(
     request: Request, entry: Entry, contest: Contest, values: Mapping[str, Any], *, status: int = 200, **more: Any
 ) -> Response:
-    context = {"errors": [], "other": {}, **more}
+    standing = await eligibility.standing(store_of(request).read, contest, entry.owner_id, now())
+    context = {"errors": [], "other": {}, "standing": standing, **more}
     return page(request, "entries/edit.html", status, entry=entry, contest=contest, values=values, **context)
 
 
@@ -65,7 +67,7 @@ async def _refused(request: Request, entry_id: str, person: Person, form: Typed[
         values["version"] = entry.version
     if isinstance(refusal, SavedElsewhere):
         other = {name: text for name, text in saved.items() if values.get(name, text) != text}
-    return _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)
+    return await _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)
 
 
 async def _write(request: Request, entry_id: str, typed: DraftForm, by: Person) -> Entry:

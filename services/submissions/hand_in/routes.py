@@ -79,7 +79,9 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
         entry, contest = await entries.view(store_of(request), entry_id, person)
         form.refuse(refusal)
         if isinstance(refusal, Incomplete | GivesAway):
-            context = {"entry": entry, "contest": contest, "values": entry.fields(), "errors": form.errors, "other": {}}
+            standing = await eligibility.standing(store_of(request).read, contest, entry.owner_id, at)
+            context = {"entry": entry, "contest": contest, "values": entry.fields(), "errors": form.errors}
+            context |= {"other": {}, "standing": standing}
             return page(request, "entries/edit.html", refusal.status, **context)
         key = str(form.typed.get("client_key", ""))
         return await _preview(request, entry, contest, errors=form.errors, kept_key=key, status=refusal.status)

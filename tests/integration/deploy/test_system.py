@@ -1,5 +1,6 @@
 """The whole system on free ports: all of it gets ready, what is killed comes back, outside commands see the truth."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -7,11 +8,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from deploy import doctor, running
-from deploy.local import environment, leftovers
+from deploy.local import environment, leftovers, sms
 from deploy.local.ports import SERVICES
 from deploy.local.system import System
+from services.notifications.deliveries.channels.attempts import Ending
+from services.notifications.deliveries.channels.sms import Gateway, Text
+from services.notifications.settings import Settings
 
 PROCESSES = {f"{service}.{kind}" for service in SERVICES for kind in ("web", "worker", "relay")}
 
@@ -39,11 +44,39 @@ def test_the_one_address_answers_for_every_service(system: System):
         assert httpx.get(system.url + address, trust_env=False).status_code == 200, address
 
 
-@pytest.mark.parametrize("name", ["judging.worker", "submissions.relay", "notifications.web", "caddy", "maildev", "sms"])
+@pytest.mark.parametrize(
+    "name", ["judging.worker", "submissions.relay", "notifications.web", "caddy", "maildev", "sms"]
+)
 def test_a_killed_process_is_started_again_by_the_supervisor(system: System, name: str):
     before = system.kill(name)
     _wait(lambda: system.pid(name) not in {0, before})
     system.wait_ready(name)
+
+
+def test_a_text_message_becomes_a_mail_on_the_page_of_the_mail_catcher(system: System):
+    whole = "Đường đến một cửa, không giấy tờ. " * 3
+    settings = Settings(smpp_url=SecretStr(sms.url(system.ports)))
+    gateway = Gateway(settings)
+
+    async def send() -> list[Ending]:
+        short = await gateway.send(Text("+84912345678", "Sang Kien: 048213 la ma dang nhap", 1))
+        long = await gateway.send(Text("+84987654321", whole.strip(), 2))
+        await gateway.close()
+        return [short.ending, long.ending]
+
+    assert asyncio.run(send()) == [Ending.ACCEPTED, Ending.ACCEPTED]
+    mails = httpx.get(f"{system.mail_url}email", trust_env=False).json()
+    caught = {mail["to"][0]["address"]: mail["text"].strip() for mail in mails}
+    assert caught["84912345678@sms.example"] == "Sang Kien: 048213 la ma dang nhap"
+    assert caught["84987654321@sms.example"] == whole.strip()
+
+
+def test_a_text_message_is_refused_for_later_while_the_mail_catcher_is_away(system: System):
+    gateway = Gateway(Settings(smpp_url=SecretStr(sms.url(system.ports))))
+    system.stop("maildev")
+    outcome = asyncio.run(gateway.send(Text("+84912345678", "Xin chao", 3)))
+    system.start("maildev")
+    assert outcome.ending is Ending.DEFERRED
 
 
 def test_a_worker_is_restarted_in_order(system: System):

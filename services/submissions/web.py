@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from services.submissions.beginnings import routes as beginnings
+from services.submissions.calls import routes as calls
 from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
@@ -47,6 +48,7 @@ from services.submissions.sign_up import routes as sign_up
 from services.submissions.sign_up.service import INDEXES as SIGN_UP_INDEXES
 from services.submissions.units import routes as units
 from services.submissions.units.service import INDEXES as UNIT_INDEXES
+from services.submissions.wizard import routes as wizard
 from shared import peers
 from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
@@ -54,7 +56,7 @@ from shared.web import Service, create_app
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
-    units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, contests, beginnings,
+    units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, wizard, contests, calls, beginnings,
     entries, downloads, hand_in, receipts, intake, requests, erasures, retention, privacy,
 )  # fmt: skip
 INDEXES = (

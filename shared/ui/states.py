@@ -16,6 +16,7 @@ _LOOKS = {
     "open": Look("Đang mở", "good"),
     "published": Look("Đã công bố", "good"),
     "closed": Look("Đã đóng", "quiet"),
+    "archived": Look("Đã lưu trữ", "quiet"),
     "judging": Look("Đang chấm", "busy"),
     "locked": Look("Đã khóa", "calm"),
     "signed": Look("Đã ký duyệt", "calm"),

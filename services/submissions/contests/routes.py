@@ -1,94 +1,29 @@
-"""The first page, the public calls, the organiser's desk for contests, and the same over JSON."""
+"""The organiser's desk for contests: publish, postpone, close, archive, clone; and the same over JSON."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from services.submissions.contests import service
-from services.submissions.contests.domain import Contest, Phase, State
+from services.submissions.contests import domain, service
+from services.submissions.contests.domain import Contest, State
+from services.submissions.editions import domain as editions
 from services.submissions.rules import domain as rules
 from services.submissions.rules.domain import Rules
 from shared import forms
-from shared.clock import local, now
-from shared.errors import Refusal, Stale
-from shared.identity import PUBLIC, Person, Role, may
+from shared.clock import now
+from shared.errors import Refusal
+from shared.identity import Person, Role, may
 from shared.mongo import Document
 from shared.pages import page, see_other, store_of
 from shared.ui.filters import hanoi_input, read_hanoi_input
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["contests"])
-Visitor = Annotated[Person | None, PUBLIC]
 Organiser = Annotated[Person, may(Role.ORGANISER, Role.ADMINISTRATOR)]
-_LISTS = {"entrant_groups": "E", "content_groups": "C", "goals": "G", "parts": "P", "prizes": "A"}
-_SHOWN_FIRST = {Phase.OPEN: 0, Phase.PLANNED: 1, Phase.CLOSED: 2, Phase.DRAFT: 3}
-_MEGABYTE = 1024 * 1024
-
-
-def _rows(typed: Any, prefix: str) -> list[dict[str, Any]]:
-    """The rows that say something, each with an id: the one it has, or the next free one."""
-    if not isinstance(typed, Mapping):
-        return list(typed or [])
-    words = ("title", "description", "hint")
-    rows = [dict(row) for row in typed.values() if any(row.get(word, "").strip() for word in words)]
-    taken, number = {row.get("id") for row in rows}, 0
-    for row in rows:
-        while not row.get("id"):
-            number += 1
-            if f"{prefix}{number}" not in taken:
-                row["id"] = f"{prefix}{number}"
-    return rows
-
-
-def _instant(typed: Any) -> Any:
-    try:
-        return read_hanoi_input(typed)
-    except ValueError:
-        return typed
-
-
-def shaped(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """A typed form in the shape of Rules; what cannot be understood stays as it was typed."""
-    shape = dict(typed)
-    for name, prefix in _LISTS.items():
-        shape[name] = _rows(typed.get(name), prefix)
-    times = typed.get("timetable", {})
-    shape["timetable"] = {name: _instant(value) for name, value in times.items() if value}
-    plan = typed.get("plan") or {}
-    shape["plan"] = plan if any(plan.values()) else None
-    files = {"media_types": [], **typed.get("form_rules", {})}
-    size = files.pop("max_megabytes", "")
-    if size:
-        files["max_bytes"] = int(size) * _MEGABYTE if size.isdecimal() else size
-    shape["form_rules"] = files
-    shape["slug"] = typed.get("slug") or rules.slug_of(f"{typed.get('short_name', '')} {typed.get('year', '')}")
-    return shape
-
-
-def shown(shape: Any) -> Any:
-    """Values as the fields show them: rows by their number, instants on the Hanoi clock, sizes in megabytes."""
-    if isinstance(shape, Mapping):
-        found = {str(name): shown(value) for name, value in shape.items()}
-        size = found.get("max_bytes")
-        return found | ({"max_megabytes": size // _MEGABYTE if isinstance(size, int) else size} if size else {})
-    if isinstance(shape, list) and shape and isinstance(shape[0], Mapping):
-        return shown(dict(enumerate(shape)))
-    return hanoi_input(shape) if isinstance(shape, datetime) else shape
-
-
-class RulesForm(Rules):
-    """Rules as the organiser's form sends them."""
-
-    client_key: str = ""
-    version: int = 0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shape(cls, typed: dict[str, Any]) -> dict[str, Any]:
-        return shaped(typed)
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class VersionForm(BaseModel):
@@ -99,21 +34,34 @@ class VersionForm(BaseModel):
     version: int
 
 
-def by_phase(contests: list[Contest], at: datetime) -> list[Contest]:
-    """Open ones first, the next to close on top."""
-    return sorted(contests, key=lambda one: (_SHOWN_FIRST[one.phase(at)], one.timetable.closes_at))
+def _moment(typed: Any) -> Any:
+    if not isinstance(typed, str):
+        return typed
+    try:
+        return read_hanoi_input(typed) if typed.strip() else None
+    except ValueError:
+        return typed
 
 
-@routes.get("/")
-async def home(request: Request, _: Visitor) -> Response:
-    contests = by_phase(await service.published(store_of(request).read), now())
-    return page(request, "home/index.html", contests=contests)
+Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment)]
 
 
-@routes.get("/cuoc-thi")
-async def calls(request: Request, _: Visitor) -> Response:
-    contests = by_phase(await service.published(store_of(request).read), now())
-    return page(request, "contests/list.html", contests=contests)
+class PostponeForm(VersionForm):
+    """New instants on the Hanoi clock, empty where nothing moves; `sure` after they were read back."""
+
+    reason: Why
+    closes_at: Moment = None
+    edit_until: Moment = None
+    postmark_until: Moment = None
+    received_until: Moment = None
+    final_at: Moment = None
+    sure: bool = False
+
+
+class CloneForm(BaseModel):
+    """With the client key: a double click makes one draft."""
+
+    client_key: str = ""
 
 
 @routes.get("/cuoc-thi/quan-ly")
@@ -121,34 +69,6 @@ async def desk(request: Request, person: Organiser) -> Response:
     contests = await service.managed(store_of(request), person)
     may_create = person.may(Role.ORGANISER, "*") or person.may(Role.ADMINISTRATOR, "*")
     return page(request, "contests/desk.html", contests=contests, may_create=may_create)
-
-
-@routes.get("/cuoc-thi/quan-ly/moi")
-async def new(request: Request, person: Organiser) -> Response:
-    person.require(Role.ORGANISER, Role.ADMINISTRATOR, scope="*")
-    fields = Rules.model_fields
-    usual = {name: fields[name].default for name in ("finalists", "presentation_minutes", "question_minutes")}
-    return _form(request, None, {"year": local(now()).year, "form_rules": rules.FormRules().model_dump(), **usual})
-
-
-def _form(request: Request, contest: Contest | None, shape: Mapping[str, Any], **more: Any) -> Response:
-    sizes = {name: len(shape.get(name) or []) for name in _LISTS}
-    context = {"errors": [], "stale": False, **more}
-    status = context.pop("status", 200)
-    return page(request, "contests/edit.html", status, contest=contest, values=shown(shape), sizes=sizes, **context)
-
-
-@routes.post("/cuoc-thi/quan-ly/moi")
-async def create(request: Request, person: Organiser) -> Response:
-    form = await forms.read(request, RulesForm)
-    try:
-        typed = form.valid()
-        made = await service.create(store_of(request), typed.rules(), key=typed.client_key, by=person, at=now())
-    except Refusal as refusal:
-        form.refuse(refusal)
-        shape = shaped(form.typed) | {"slug": form.typed.get("slug", "")}  # none made of a name that is still missing
-        return _form(request, None, shape, errors=form.errors, status=refusal.status)
-    return see_other(request, f"/cuoc-thi/quan-ly/{made['contest_id']}", "Đã lưu bản nháp.")
 
 
 @routes.get("/cuoc-thi/quan-ly/{contest_id}")
@@ -159,41 +79,13 @@ async def manage(request: Request, contest_id: str, person: Organiser) -> Respon
 def _manage(request: Request, contest: Contest, errors: list[rules.Error] | None = None, status: int = 200) -> Response:
     return page(
         request, "contests/manage.html", status, contest=contest, rules=contest.working, errors=errors or [],
-        phase=contest.phase(now()), problems=contest.working.problems(),
+        phase=contest.phase(now()), problems=contest.working.problems(), changes=_waiting(contest),
     )  # fmt: skip
 
 
-@routes.get("/cuoc-thi/quan-ly/{contest_id}/sua")
-async def edit(request: Request, contest_id: str, person: Organiser) -> Response:
-    contest = await service.to_manage(store_of(request), contest_id, person)
-    return _form(request, contest, contest.working.model_dump() | {"version": contest.version})
-
-
-@routes.post("/cuoc-thi/quan-ly/{contest_id}/sua")
-async def save(request: Request, contest_id: str, person: Organiser) -> Response:
-    """After somebody else saved, what was typed stays and the next press of the button replaces theirs knowingly."""
-    store = store_of(request)
-    form = await forms.read(request, RulesForm)
-    try:
-        typed = form.valid()
-        await service.revise(store, contest_id, typed.rules(), version=typed.version, by=person)
-    except Refusal as refusal:
-        contest, stale = await service.to_manage(store, contest_id, person), isinstance(refusal, Stale)
-        form.refuse(refusal)
-        shape = shaped(form.typed) | ({"version": contest.version} if stale else {})
-        return _form(request, contest, shape, errors=form.errors, stale=stale, status=refusal.status)
-    return see_other(request, f"/cuoc-thi/quan-ly/{contest_id}", "Đã lưu thể lệ.")
-
-
-@routes.get("/cuoc-thi/quan-ly/{contest_id}/xem-truoc")
-async def preview(request: Request, contest_id: str, person: Organiser) -> Response:
-    contest = await service.to_manage(store_of(request), contest_id, person)
-    shown = contest.model_copy(update=dict(contest.working))
-    return page(request, "contests/call.html", contest=shown, phase=_as_if_published(shown), preview=True)
-
-
-def _as_if_published(contest: Contest) -> Phase:
-    return contest.model_copy(update={"state": State.PUBLISHED}).phase(now())
+def _waiting(contest: Contest) -> list[editions.Change]:
+    """What publishing would change for the public."""
+    return editions.diff(contest.rules(), contest.pending) if contest.pending else []
 
 
 @routes.post("/cuoc-thi/quan-ly/{contest_id}/cong-bo")
@@ -206,6 +98,58 @@ async def close(request: Request, contest_id: str, person: Organiser) -> Respons
     return await _act(request, contest_id, person, service.close, "Đã đóng nhận bài.")
 
 
+@routes.post("/cuoc-thi/quan-ly/{contest_id}/luu-tru")
+async def archive(request: Request, contest_id: str, person: Organiser) -> Response:
+    return await _act(request, contest_id, person, service.archive, "Đã lưu trữ cuộc thi.")
+
+
+@routes.post("/cuoc-thi/quan-ly/{contest_id}/nhan-ban")
+async def clone(request: Request, contest_id: str, person: Organiser) -> Response:
+    form, store = await forms.read(request, CloneForm), store_of(request)
+    try:
+        made = await service.clone(store, contest_id, key=form.valid().client_key, by=person, at=now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _manage(request, await service.to_manage(store, contest_id, person), form.errors, refusal.status)
+    note = "Đã tạo bản nháp cho năm sau. Hãy xem lại mọi mốc thời gian."
+    return see_other(request, f"/cuoc-thi/quan-ly/{made['contest_id']}", note)
+
+
+@routes.get("/cuoc-thi/quan-ly/{contest_id}/doi-lich")
+async def postpone_page(request: Request, contest_id: str, person: Organiser) -> Response:
+    contest = await service.to_manage(store_of(request), contest_id, person)
+    return _postpone(request, contest, {"version": contest.version})
+
+
+def _postpone(request: Request, contest: Contest, values: Mapping[str, Any], **more: Any) -> Response:
+    times = contest.timetable.model_dump()
+    moved = [(name, editions.TIMES[name], times[name]) for name in domain.POSTPONABLE if times[name] is not None]
+    shown = {name: hanoi_input(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    context = {"errors": [], "told": None, **more}
+    status = context.pop("status", 200)
+    return page(request, "contests/postpone.html", status, contest=contest, moved=moved, values=shown, **context)
+
+
+@routes.post("/cuoc-thi/quan-ly/{contest_id}/doi-lich")
+async def postpone(request: Request, contest_id: str, person: Organiser) -> Response:
+    """First what will happen is read back with who will be told; the second press does it."""
+    form, store = await forms.read(request, PostponeForm), store_of(request)
+    contest = await service.to_manage(store, contest_id, person)
+    try:
+        typed = form.valid()
+        moves = {name: at for name in domain.POSTPONABLE if (at := getattr(typed, name)) is not None}
+        if not typed.sure:
+            trial = contest.model_copy(deep=True)
+            _, told = trial.postpone(moves, typed.reason, now())
+            return _postpone(request, contest, form.typed, told=told)
+        await service.postpone(store, contest_id, moves, typed.reason, version=typed.version, by=person, at=now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        errors = [{**one, "field": one["field"].removeprefix("timetable.")} for one in form.errors]
+        return _postpone(request, contest, form.typed, errors=errors, status=refusal.status)
+    return see_other(request, f"/cuoc-thi/quan-ly/{contest_id}", "Đã đổi lịch. Những người liên quan được báo ngay.")
+
+
 async def _act(request: Request, contest_id: str, person: Person, act: Any, note: str) -> Response:
     form = await forms.read(request, VersionForm)
     try:
@@ -215,12 +159,6 @@ async def _act(request: Request, contest_id: str, person: Person, act: Any, note
         contest = await service.to_manage(store_of(request), contest_id, person)
         return _manage(request, contest, form.errors, refusal.status)
     return see_other(request, f"/cuoc-thi/quan-ly/{contest_id}", note)
-
-
-@routes.get("/cuoc-thi/{slug}")
-async def call(request: Request, slug: str, _: Visitor) -> Response:
-    contest = await service.by_slug(store_of(request).read, slug)
-    return page(request, "contests/call.html", contest=contest, phase=contest.phase(now()), preview=False)
 
 
 class ContestIn(Rules):
@@ -248,21 +186,8 @@ class ContestSaved(BaseModel):
     state: State = State.DRAFT
 
 
-class ContestOut(Rules):
-    """A contest as the public sees it; `phase` is what it is in now."""
-
-    contest_id: str
-    version: int
-    edition: int
-    phase: Phase
-
-
 def _saved(contest: Contest) -> ContestSaved:
     return ContestSaved(contest_id=contest.id, **contest.model_dump(include={"version", "edition", "state"}))
-
-
-def _out(contest: Contest) -> ContestOut:
-    return ContestOut(contest_id=contest.id, phase=contest.phase(now()), **contest.model_dump())
 
 
 @api.post("/contests", status_code=201)
@@ -289,12 +214,33 @@ async def close_contest(request: Request, contest_id: str, asked: VersionForm, p
     return _saved(await service.close(store, contest_id, version=asked.version, by=person, at=now()))
 
 
-@api.get("/contests")
-async def list_contests(request: Request, _: Visitor) -> dict[str, list[ContestOut]]:
-    contests = by_phase(await service.published(store_of(request).read), now())
-    return {"items": [_out(contest) for contest in contests]}
+class PostponeIn(VersionForm):
+    """Instants of the timetable to move to later, by name, and why."""
+
+    moves: dict[str, AwareDatetime] = Field(min_length=1)
+    reason: Why
 
 
-@api.get("/contests/{slug}")
-async def show_contest(request: Request, slug: str, _: Visitor) -> ContestOut:
-    return _out(await service.by_slug(store_of(request).read, slug))
+class CloneIn(CloneForm):
+    """An unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@api.post("/contests/{contest_id}/postpone")
+async def postpone_contest(request: Request, contest_id: str, asked: PostponeIn, person: Organiser) -> ContestSaved:
+    store, why = store_of(request), asked.reason
+    return _saved(
+        await service.postpone(store, contest_id, asked.moves, why, version=asked.version, by=person, at=now())
+    )
+
+
+@api.post("/contests/{contest_id}/archive")
+async def archive_contest(request: Request, contest_id: str, asked: VersionForm, person: Organiser) -> ContestSaved:
+    store = store_of(request)
+    return _saved(await service.archive(store, contest_id, version=asked.version, by=person, at=now()))
+
+
+@api.post("/contests/{contest_id}/clone", status_code=201)
+async def clone_contest(request: Request, contest_id: str, asked: CloneIn, person: Organiser) -> ContestSaved:
+    return ContestSaved(**await service.clone(store_of(request), contest_id, key=asked.client_key, by=person, at=now()))

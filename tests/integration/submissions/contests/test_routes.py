@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
+import httpx
+
 from services.submissions.contests import service
 from shared.clock import now
 from shared.ids import new_id
@@ -39,23 +41,48 @@ def fields_of(html: str) -> dict[str, str]:
     return found
 
 
-def typed_form(**changes: str) -> dict[str, str]:
+def first_step(**changes: str) -> dict[str, str]:
+    """What the first page of the wizard asks of a new contest."""
     at = now()
     return {
         "name": "Tìm kiếm sáng kiến một cửa", "short_name": "Sáng kiến Một cửa", "year": "2026", "slug": "",
         "timetable.opens_at": hanoi_input(at - timedelta(hours=1)), "timetable.closes_at": hanoi_input(at + timedelta(days=9)),
-        "timetable.edit_until": "", "timetable.final_at": "",
+        "plan.issuer": "UBND thành phố", "plan.number": "34/KH-UBND", "plan.date": "2019-01-29", **changes,
+    }  # fmt: skip
+
+
+STEPS: dict[str, dict[str, str | list[str]]] = {
+    "doi-tuong": {
         "entrant_groups.0.title": "Người dân", "entrant_groups.0.track": "individual",
-        "entrant_groups.1.title": "", "entrant_groups.1.track": "individual",
+        "entrant_groups.1.title": "", "entrant_groups.1.track": "individual", "excluded.roles[]": ["judge", "secretary"],
+        "quotas.0.title": "Các sở", "quotas.0.unit_level": "department", "quotas.0.minimum": "2",
+    },
+    "bai": {
         "content_groups.0.title": "Một cửa", "content_groups.0.description": "Nơi nhận và trả hồ sơ",
         "parts.0.title": "Hiện trạng", "parts.0.max_words": "300", "parts.0.hint": "Việc gì đang vướng?",
         "form_rules.title_max_words": "40", "form_rules.max_files": "2", "form_rules.max_megabytes": "5",
         "form_rules.media_types[]": "application/pdf",
-        "finalists": "6", "presentation_minutes": "10", "question_minutes": "5",
+    },
+    "giai": {
+        "finalists": "6", "presentation_minutes": "10", "question_minutes": "5", "complaint_days": "10",
         "prizes.0.title": "Giải Nhất", "prizes.0.track": "individual", "prizes.0.rank": "1", "prizes.0.count": "1",
-        "plan.issuer": "UBND thành phố", "plan.number": "34/KH-UBND", "plan.date": "2019-01-29",
-        **changes,
-    }  # fmt: skip
+    },
+}  # fmt: skip
+
+
+async def begun(visitor: Browser, **changes: str) -> str:
+    """A contest with its first step; the address of its page."""
+    await visitor.open("/cuoc-thi/quan-ly/moi")
+    fields = {"client_key": visitor.client_key, **first_step(**changes)}
+    saved = await visitor.submit("/cuoc-thi/quan-ly/moi", fields)
+    assert saved.status_code == 303, saved.text
+    return saved.headers["location"].partition("/buoc/")[0]
+
+
+async def fill(visitor: Browser, place: str, step: str, **changes: str) -> httpx.Response:
+    """A step as somebody fills it who has just opened it."""
+    version = fields_of((await visitor.open(f"{place}/buoc/{step}")).text)["version"]
+    return await visitor.submit(f"{place}/buoc/{step}", {"version": version, **STEPS[step], **changes})
 
 
 async def an_organiser(browser: Browsers, store: Store) -> Browser:
@@ -67,10 +94,11 @@ async def an_organiser(browser: Browsers, store: Store) -> Browser:
 
 async def test_an_organiser_writes_previews_and_publishes_and_the_public_reads(browser: Browsers, store: Store):
     visitor = await an_organiser(browser, store)
-    await visitor.open("/cuoc-thi/quan-ly/moi")
-    saved = await visitor.submit("/cuoc-thi/quan-ly/moi", {"client_key": visitor.client_key, **typed_form()})
-    assert saved.status_code == 303, saved.text
-    place = saved.headers["location"]
+    place = await begun(visitor)
+    missing = await visitor.open(place)
+    assert f"{place}/buoc/doi-tuong" in missing.text, "what is missing leads to its step"
+    for step in STEPS:
+        assert (await fill(visitor, place, step)).status_code == 303
     public = browser()
     assert (await public.open("/cuoc-thi/sang-kien-mot-cua-2026")).status_code == 404
     assert "Chưa có cuộc thi nào" in (await public.open("/cuoc-thi")).text
@@ -81,23 +109,41 @@ async def test_an_organiser_writes_previews_and_publishes_and_the_public_reads(b
     assert published.status_code == 303
     call = await public.open("/cuoc-thi/sang-kien-mot-cua-2026")
     for shown in ("Tìm kiếm sáng kiến một cửa", "Người dân", "Nơi nhận và trả hồ sơ", "Hiện trạng", "300", "Giải Nhất",
-                  "34/KH-UBND", "29/01/2019", "data-countdown", "/bai-du-thi/moi?cuoc-thi=sang-kien-mot-cua-2026"):  # fmt: skip
+                  "34/KH-UBND", "29/01/2019", "data-countdown", "/bai-du-thi/moi?cuoc-thi=sang-kien-mot-cua-2026",
+                  "Không dự thi: giám khảo, Tổ thư ký", "ít nhất 2 bài", "10 ngày làm việc"):  # fmt: skip
         assert shown in call.text, shown
     assert "Tìm kiếm sáng kiến một cửa" in (await public.open("/")).text
     assert (await public.open("/cuoc-thi/quan-ly")).url.path == "/dang-nhap"
 
 
-async def test_a_refused_form_keeps_every_typed_word(browser: Browsers, store: Store):
+async def test_saving_a_step_again_changes_nothing_of_the_others(browser: Browsers, store: Store):
     visitor = await an_organiser(browser, store)
-    await visitor.open("/cuoc-thi/quan-ly/moi")
-    typed = typed_form(**{"timetable.closes_at": "2001-01-01T08:00", "finalists": "sáu", "parts.0.max_words": ""})
-    answer = await visitor.submit("/cuoc-thi/quan-ly/moi", {"client_key": visitor.client_key, **typed})
+    place = await begun(visitor)
+    for step in STEPS:
+        await fill(visitor, place, step)
+    contest_id = place.rpartition("/")[2]
+    before = await service.get(store.read, contest_id)
+    for step in ("chung", "doi-tuong", "bai", "lich", "giai"):
+        page = (await visitor.open(f"{place}/buoc/{step}")).text
+        ticked = re.findall(r'<input[^>]*name="([^"]*)"[^>]*type="checkbox" value="([^"]*)"[^>]*\bchecked', page)
+        fields: dict[str, str | list[str]] = dict(fields_of(page))
+        for name, value in ticked:
+            fields[name] = [*fields.get(name, []), value] if name.endswith("[]") else value
+        fields["summary"] = ""
+        assert (await visitor.submit(f"{place}/buoc/{step}", fields)).status_code == 303, step
+    assert (await service.get(store.read, contest_id)).rules() == before.rules()
+
+
+async def test_a_refused_step_keeps_every_typed_word(browser: Browsers, store: Store):
+    visitor = await an_organiser(browser, store)
+    place = await begun(visitor)
+    answer = await fill(visitor, place, "bai", **{"parts.0.max_words": "", "form_rules.max_files": "hai"})
     assert answer.status_code == 422
     shown = fields_of(answer.text)
-    for name in ("name", "short_name", "finalists", "timetable.opens_at", "timetable.closes_at", "prizes.0.title",
-                 "parts.0.hint", "plan.number", "form_rules.max_megabytes"):  # fmt: skip
+    typed = STEPS["bai"]
+    for name in ("content_groups.0.title", "parts.0.hint", "form_rules.max_megabytes"):
         assert shown[name] == typed[name], name
-    assert shown["client_key"] == visitor.client_key
+    assert shown["form_rules.max_files"] == "hai"
     assert 'href="#parts.0.max_words"' in answer.text
     assert 'id="parts.0.max_words"' in answer.text
 
@@ -105,12 +151,28 @@ async def test_a_refused_form_keeps_every_typed_word(browser: Browsers, store: S
 async def test_contradicting_times_are_refused_at_their_fields(browser: Browsers, store: Store):
     visitor = await an_organiser(browser, store)
     await visitor.open("/cuoc-thi/quan-ly/moi")
-    typed = typed_form(**{"timetable.closes_at": "2001-01-01T08:00"})
+    typed = first_step(**{"timetable.closes_at": "2001-01-01T08:00"})
     answer = await visitor.submit("/cuoc-thi/quan-ly/moi", {"client_key": visitor.client_key, **typed})
     assert answer.status_code == 422
     assert 'href="#timetable.closes_at"' in answer.text
     assert "Hạn nộp bài phải sau lúc mở nhận bài" in answer.text
+    shown = fields_of(answer.text)
+    assert (shown["name"], shown["client_key"]) == (typed["name"], visitor.client_key)
+    assert shown["timetable.closes_at"] == "2001-01-01T08:00"
     assert await store.read["contests"].count({}) == 0
+
+
+async def test_nobody_is_shut_out_by_an_address_that_nobody_has(browser: Browsers, store: Store):
+    visitor = await an_organiser(browser, store)
+    place = await begun(visitor)
+    operator = await a_person(store, email=email_of("van-hanh"))
+    unknown = await fill(visitor, place, "doi-tuong", **{"excluded.emails": "khong-ai@sangkien.example"})
+    assert unknown.status_code == 422
+    assert "khong-ai@sangkien.example" in unknown.text
+    assert (await fill(visitor, place, "doi-tuong", **{"excluded.emails": email_of("van-hanh")})).status_code == 303
+    kept = await service.get(store.read, place.rpartition("/")[2])
+    assert kept.excluded.person_ids == [operator.id]
+    assert email_of("van-hanh") in (await visitor.open(f"{place}/buoc/doi-tuong")).text
 
 
 async def test_publishing_writes_exactly_one_fact_each_time(store: Store):
@@ -140,16 +202,15 @@ async def test_two_publications_of_one_version_make_one_fact(store: Store):
 async def test_a_second_writer_is_told_and_keeps_the_typed_text(browser: Browsers, store: Store):
     visitor = await an_organiser(browser, store)
     contest = await a_draft_contest(store)
-    place = f"/cuoc-thi/quan-ly/{contest.id}/sua"
-    form = fields_of((await visitor.open(place)).text)
-    assert form["parts.1.title"] == "Giải pháp"
+    place = f"/cuoc-thi/quan-ly/{contest.id}/buoc/chung"
+    form = fields_of((await visitor.open(place)).text) | {"summary": ""}
     await service.revise(
         store, contest.id, rules(slug=contest.slug, name="Tên của người kia"), version=contest.version, by=ADMINISTRATOR
     )
     answer = await visitor.submit(place, {**form, "name": "Tên của tôi"})
     assert answer.status_code == 409
     assert "Có người vừa lưu" in answer.text
-    again = fields_of(answer.text)
+    again = fields_of(answer.text) | {"summary": ""}
     assert again["name"] == "Tên của tôi"
     assert (await service.get(store.read, contest.id)).name == "Tên của người kia"
     assert (await visitor.submit(place, again)).status_code == 303
@@ -202,7 +263,7 @@ async def test_two_contests_cannot_share_an_address(store: Store, browser: Brows
     first = await a_contest(store)
     visitor = await an_organiser(browser, store)
     await visitor.open("/cuoc-thi/quan-ly/moi")
-    answer = await visitor.submit("/cuoc-thi/quan-ly/moi", {"client_key": "k", **typed_form(slug=first.slug)})
+    answer = await visitor.submit("/cuoc-thi/quan-ly/moi", {"client_key": "k", **first_step(slug=first.slug)})
     assert answer.status_code == 422
     assert "thuộc về một cuộc thi khác" in answer.text
 

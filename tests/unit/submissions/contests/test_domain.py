@@ -169,3 +169,90 @@ def test_two_groups_with_one_id_are_refused():
 
 def test_an_address_is_made_from_the_short_name():
     assert rules_domain.slug_of("Sáng kiến Đổi mới – 2026!") == "sang-kien-doi-moi-2026"
+
+
+def test_the_first_score_of_a_round_freezes_what_it_stands_on_and_nothing_else():
+    contest = published()
+    assert contest.note_score("preliminary", AT)
+    assert not contest.note_score("preliminary", AT + timedelta(days=1))
+    contest.revise(Rules(**typed(name="Tên khác", presentation_minutes=12)))
+    with pytest.raises(domain.RoundFrozen, match="Sơ khảo đã có điểm từ 15:00 ngày 21/11/2026"):
+        contest.revise(Rules(**typed(parts=[{"id": "solution", "title": "Giải pháp", "max_words": 700}])))
+    contest.note_score("final", AT)
+    with pytest.raises(domain.RoundFrozen, match="Chung khảo"):
+        contest.revise(Rules(**typed(presentation_minutes=12)))
+
+
+def test_a_score_that_comes_while_a_change_waits_keeps_it_from_being_published():
+    contest = published()
+    contest.revise(Rules(**typed(parts=[{"id": "solution", "title": "Giải pháp", "max_words": 700}])))
+    contest.note_score("preliminary", AT)
+    with pytest.raises(domain.RoundFrozen):
+        contest.publish(AT)
+
+
+def test_a_postponement_moves_the_deadline_and_with_it_the_time_to_change_an_entry():
+    contest = published()
+    later = CLOSES + timedelta(days=7)
+    told, moved = contest.postpone({"closes_at": later}, "Mưa bão", AT)
+    assert (contest.timetable.closes_at, contest.timetable.edit_until) == (later, later)
+    assert (told.version, moved.version, contest.facts) == (2, 2, 3)
+    assert [(move.what, move.before, move.after) for move in moved.changes] == [("closes_at", CLOSES, later)]
+
+
+def test_a_postponement_leaves_waiting_changes_waiting_with_the_new_timetable():
+    contest = published()
+    contest.revise(Rules(**typed(name="Tên mới")))
+    later = CLOSES + timedelta(days=7)
+    contest.postpone({"closes_at": later}, "Mưa bão", AT)
+    assert contest.pending is not None
+    assert (contest.pending.name, contest.pending.timetable.closes_at) == ("Tên mới", later)
+
+
+def test_a_deadline_that_was_closed_is_opened_again_by_moving_it():
+    contest = published()
+    contest.close(AT)
+    contest.postpone({"closes_at": CLOSES}, "Đóng nhầm", AT + timedelta(minutes=5))
+    assert contest.phase(AT + timedelta(hours=1)) is Phase.OPEN
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [{}, {"opens_at": CLOSES}, {"closes_at": CLOSES}, {"closes_at": CLOSES - timedelta(days=1)}, {"closes_at": AT}],
+)
+def test_nothing_is_postponed_to_earlier_to_the_same_or_into_the_past(moves):
+    with pytest.raises(domain.NotPostponed):
+        published().postpone(moves, "Lý do", AT)
+
+
+def test_a_final_that_has_no_date_gets_one_and_a_timetable_that_contradicts_itself_is_refused():
+    contest = published()
+    with pytest.raises(Invalid):
+        contest.postpone({"final_at": CLOSES - timedelta(days=1)}, "Lý do", AT)
+    contest.postpone({"final_at": CLOSES + timedelta(days=30)}, "Ấn định ngày", AT)
+    assert contest.timetable.final_at == CLOSES + timedelta(days=30)
+
+
+def test_only_what_is_over_goes_into_the_archive():
+    contest = published()
+    for when in (AT, OPENS - timedelta(days=1)):
+        with pytest.raises(domain.NotOver):
+            contest.archive(when)
+    told = contest.archive(CLOSES)
+    assert (told.state, contest.phase(CLOSES)) == ("archived", Phase.CLOSED)
+    with pytest.raises(domain.NotOver):
+        contest.archive(CLOSES)
+
+
+def test_next_years_rules_are_this_years_a_year_later():
+    contest = published(name="Sáng kiến năm 2026", slug="sang-kien-2026", documents=[])
+    rules = domain.next_year(contest)
+    assert (rules.year, rules.name, rules.slug) == (2027, "Sáng kiến năm 2027", "sang-kien-2027")
+    assert rules.timetable.closes_at == CLOSES.replace(year=CLOSES.year + 1)
+    assert rules.parts == contest.parts
+
+
+def test_the_29th_of_february_becomes_the_28th():
+    leap = {"opens_at": datetime(2028, 2, 1, tzinfo=UTC), "closes_at": datetime(2028, 2, 29, 5, tzinfo=UTC)}
+    rules = domain.next_year(a_contest(year=2028, timetable=leap))
+    assert (rules.timetable.closes_at.month, rules.timetable.closes_at.day) == (2, 28)

@@ -17,7 +17,7 @@ INDEXES = (
     Index("deliveries", (("about_id", 1), ("planned_at", -1))),
     Index("deliveries", (("planned_at", -1),)),
 )
-_WITHOUT_TEXTS = {"text": False, "html": False}
+_WITHOUT_TEXTS = {"text": False, "html": False, "sealed": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,18 @@ async def find(tx: Tx, sought: Sought, *, skip: int = 0, limit: int = 0) -> list
     options: Any = _WITHOUT_TEXTS
     order = [("planned_at", -1), ("_id", 1)]
     found = await tx["deliveries"].find(sought.where(), sort=order, skip=skip, limit=limit, fields=options)
+    return [_delivery(one) for one in found]
+
+
+async def find_after(tx: Tx, sought: Sought, last: Delivery | None, limit: int) -> list[Delivery]:
+    """The next rows after `last` in the order of `find`, without skipping through all that came before."""
+    where = sought.where()
+    if last is not None:
+        older = {"planned_at": {"$lt": last.planned_at}}
+        where = {"$and": [where, {"$or": [older, {"planned_at": last.planned_at, "_id": {"$gt": last.id}}]}]}
+    options: Any = _WITHOUT_TEXTS
+    order = [("planned_at", -1), ("_id", 1)]
+    found = await tx["deliveries"].find(where, sort=order, limit=limit, fields=options)
     return [_delivery(one) for one in found]
 
 

@@ -2,11 +2,12 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.announcements.domain import Message
@@ -153,23 +154,32 @@ async def show(request: Request, person: Reader, asked: Annotated[PageFilter, Qu
 @routes.get("/thong-bao/danh-sach.csv")
 async def export(request: Request, person: Reader, asked: Annotated[PageFilter, Query()]) -> Response:
     """The same list as a file."""
-    listing = await service.listed(store_of(request), asked.sought(person))
     headers = {"Content-Disposition": 'attachment; filename="thong-bao.csv"'}
-    return Response(_csv(listing), media_type="text/csv; charset=utf-8", headers=headers)
+    pages = service.exported(store_of(request), asked.sought(person))
+    return StreamingResponse(_csv(pages), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _csv(listing: Listing) -> str:
-    out = io.StringIO()
-    out.write("\ufeff")  # without it Excel reads Vietnamese as another code page
-    writer = csv.writer(out)
+async def _csv(pages: AsyncIterator[Listing]) -> AsyncIterator[str]:
     heads = ("Mã", "Loại", "Kênh", "Tình trạng", "Người nhận", "Về", "Lần thử", "Lý do", "Lập lúc", "Đổi lúc")
-    writer.writerow(heads)
-    for one in listing.items:
-        cells: list[Any] = [one.id, MESSAGES[one.message], CHANNELS[one.channel], STATES[one.state][0]]
-        cells += [listing.addresses.get(one.person_id, ""), listing.titles.get(one.about_id, one.about_id)]
-        cells += [one.attempt, one.reason, local(one.planned_at).isoformat(), local(one.changed_at).isoformat()]
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+    yield "\ufeff" + _lines([heads])  # without the mark Excel reads Vietnamese as another code page
+    async for listing in pages:
+        yield _lines(_cells(one, listing) for one in listing.items)
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerows([_harmless(str(cell)) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def _cells(one: Delivery, listing: Listing) -> list[Any]:
+    cells: list[Any] = [one.id, MESSAGES[one.message], CHANNELS[one.channel], STATES[one.state][0]]
+    cells += [listing.addresses.get(one.person_id, ""), _about(one, listing) or one.about_id]
+    return [*cells, one.attempt, one.reason, local(one.planned_at).isoformat(), local(one.changed_at).isoformat()]
+
+
+def _about(one: Delivery, listing: Listing) -> str:
+    return "Tài khoản" if one.message is Message.CODE else listing.titles.get(one.about_id, "")
 
 
 def _harmless(cell: str) -> str:
@@ -193,7 +203,7 @@ async def _one(request: Request, delivery_id: str, person: Person, status: int =
     entry = await copies.find_entry(store_of(request).read, row.about_id)
     context = {
         "row": row,
-        "about": entry.title if entry else "Cuộc thi",
+        "about": entry.title if entry else "Tài khoản" if row.message is Message.CODE else "Cuộc thi",
         "address": address,
         "again": again,
         "typed_values": {},

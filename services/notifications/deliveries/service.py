@@ -34,6 +34,7 @@ __all__ = [
     "Sought",
     "announce",
     "expand",
+    "exported",
     "forget",
     "listed",
     "masked",
@@ -45,6 +46,7 @@ __all__ = [
     "summary",
 ]
 _CHUNK = 50
+_EXPORTED_AT_ONCE = 500
 _LOOK_AGAIN = timedelta(seconds=1), timedelta(seconds=30)
 log = logs.get(__name__)
 
@@ -224,17 +226,25 @@ class Listing:
     titles: dict[str, str]
 
 
-async def listed(store: Store, sought: Sought, *, page: int = 1, size: int = 0) -> Listing:
-    """Deliveries without texts, the youngest first; pages count from 1, size 0 means all."""
-    tx = store.read
-    items = await repository.find(tx, sought, skip=(page - 1) * size, limit=size)
+async def listed(store: Store, sought: Sought, *, page: int = 1, size: int) -> Listing:
+    """A page of deliveries without texts, the youngest first; pages count from 1."""
+    items = await repository.find(store.read, sought, skip=(page - 1) * size, limit=size)
+    return await _listing(store.read, items, await repository.count(store.read, sought))
+
+
+async def exported(store: Store, sought: Sought) -> AsyncIterator[Listing]:
+    """All of them, some at a time, however many there are."""
+    last: Delivery | None = None
+    while items := await repository.find_after(store.read, sought, last, _EXPORTED_AT_ONCE):
+        last = items[-1]
+        yield await _listing(store.read, items, len(items))
+
+
+async def _listing(tx: Tx, items: list[Delivery], total: int) -> Listing:
     people = await copies.contacts(tx, {item.person_id for item in items})
     entries = await copies.entries(tx, {item.about_id for item in items})
-    return Listing(
-        items, await repository.count(tx, sought),
-        {key: masked(one.email) for key, one in people.items()},
-        {key: one.title for key, one in entries.items()},
-    )  # fmt: skip
+    addresses = {key: masked(one.email) for key, one in people.items()}
+    return Listing(items, total, addresses, {key: one.title for key, one in entries.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from shared.events.envelope import Event
 from shared.events.submissions import (
     ContestPublished,
     EntryAccepted,
+    EntryBegun,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -25,6 +26,7 @@ from shared.events.submissions import (
 from shared.inbox import Fact
 from shared.mongo import Store, Tx
 from tests.integration.notifications.mail_server import Ledger, mail_server
+from tests.integration.notifications.text_gateway import Texts, text_gateway
 from tests.unit.notifications import facts
 
 LETTERS = Letters("https://sangkien.example")
@@ -58,6 +60,21 @@ def settings(mail: Ledger, stack: Stack, database_name: str) -> Settings:
     )
 
 
+@pytest.fixture
+async def texts() -> AsyncIterator[Texts]:
+    """A working gateway."""
+    ledger = Texts()
+    async with text_gateway(ledger):
+        yield ledger
+
+
+@pytest.fixture
+def own(settings: Settings, texts: Texts) -> Settings:
+    """With the gateway and the key the codes are sealed with."""
+    own = {"smpp_url": SecretStr(texts.url), "smpp_timeout": 1.0, "secret_key": SecretStr(facts.SECRET)}
+    return settings.model_copy(update=own)
+
+
 async def remember(tx: Tx, event: Event) -> None:
     """What the agents of the copies do with a fact."""
     match event:
@@ -65,6 +82,8 @@ async def remember(tx: Tx, event: Event) -> None:
             await copies.remember_person(tx, event)
         case ContestPublished():
             await copies.remember_contest(tx, event)
+        case EntryBegun():
+            await copies.remember_beginning(tx, event)
         case EntrySubmitted():
             await copies.remember_entry(tx, event)
         case EntryAccepted():

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from pydantic import SecretStr
 
+from services.notifications.codes import service as codes
 from services.notifications.deliveries import service
 from services.notifications.deliveries.channels.sender import Post
 from services.notifications.deliveries.domain import Channel, State
@@ -18,7 +19,7 @@ from services.notifications.settings import Settings
 from services.notifications.web import application
 from shared.clock import now
 from shared.identity import TOKEN_COOKIE, VISITOR_COOKIE, Person, form_token, issue
-from shared.mongo import Store
+from shared.mongo import Store, Tx
 from tests.integration.notifications.conftest import LETTERS, announce, remember
 from tests.unit.notifications import facts
 
@@ -146,6 +147,44 @@ async def test_the_table_masks_addresses_filters_and_exports_what_it_shows(
     assert len(rows) == 3
     assert {row[5] for row in rows[1:]} == {facts.TITLE, "'=HYPERLINK(1)"}
     assert "@thu.example" not in exported.text.replace("***@thu.example", "")
+
+
+async def test_an_export_of_many_pages_has_every_row_once_in_the_order_of_the_table(
+    client: httpx.AsyncClient, base: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_EXPORTED_AT_ONCE", 3)
+    await handed_in(base, *(f"p{n}" for n in range(10)))
+    organiser(client)
+    exported = await client.get("/thong-bao/danh-sach.csv")
+    rows = list(csv.reader(io.StringIO(exported.text.removeprefix("\ufeff"))))[1:]
+    shown = (await client.get("/api/notifications/v1/deliveries")).json()["items"]
+    assert len(shown) == 20
+    assert [row[0] for row in rows] == [item["id"] for item in shown]
+
+
+async def test_codes_stand_in_the_table_without_address_words_or_another_try(
+    client: httpx.AsyncClient, base: Store
+) -> None:
+    async def work(tx: Tx) -> None:
+        event = facts.a_code(until=now() + timedelta(minutes=5))
+        await codes.plan(tx, event, text_messages=False, issued_at=now(), at=now())
+
+    await base.transaction(work)
+    organiser(client)
+    (row,) = await base.read["deliveries"].find({})
+    pages = [await client.get(path) for path in ("/thong-bao", f"/thong-bao/{row['_id']}", "/thong-bao/danh-sach.csv")]
+    pages.append(await client.get("/api/notifications/v1/deliveries"))
+    for page in pages:
+        assert page.status_code == 200
+        for secret in ("048213", "thu.example", "Tuyết", row["sealed"]):
+            assert secret not in page.text
+    assert "Mã dùng một lần" in pages[0].text
+    assert "Số liệu không khớp" not in pages[0].text
+    assert "Tài khoản" in pages[2].text
+    await base.read["deliveries"].update({}, {"$set": {"state": State.EXHAUSTED}})
+    assert "Lý do gửi lại" not in (await client.get(f"/thong-bao/{row['_id']}")).text
+    organiser(client, facts.CONTEST)
+    assert (await client.get(f"/thong-bao/{row['_id']}")).status_code == 404
 
 
 async def test_the_api_answers_deliveries_and_a_summary_that_adds_up(client: httpx.AsyncClient, base: Store) -> None:

@@ -17,13 +17,16 @@ from shared.sealed import Unreadable
 from tests.unit.notifications import facts
 from tests.unit.notifications.facts import AT
 
+NAME = "Nguyễn Thị Ánh Tuyết"
 LETTERS = Letters("https://sangkien.example")
 ADDRESSES = {Channel.EMAIL: "p1@thu.example", Channel.SMS: "+84912345678"}
 
 
 def a_row(purpose: str = "sign_in", channel: Channel = Channel.EMAIL, **changes: str) -> Delivery:
     """A code ready to go."""
-    issued = facts.a_code(purpose, ADDRESSES[channel], **changes)
+    issued = facts.a_code(
+        purpose, ADDRESSES[channel], code=changes.get("code", "048213"), name=changes.get("name", NAME)
+    )
     return codes.delivery(issued, text_messages=True, issued_at=AT, at=AT)
 
 

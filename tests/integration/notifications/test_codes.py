@@ -81,9 +81,7 @@ async def test_a_code_is_never_sent_once_it_has_run_out(base: Store, mail: Ledge
     assert mail.taken == []
 
 
-async def test_codes_overtake_letters_that_hang_on_a_slow_server(
-    base: Store, mail: Ledger, own: Settings
-) -> None:
+async def test_codes_overtake_letters_that_hang_on_a_slow_server(base: Store, mail: Ledger, own: Settings) -> None:
     for n in range(30):
         await remember(base.read, facts.a_person(f"p{n}", email=f"im-lang@{n}.example"))
         await announce(base, facts.a_fact(facts.submitted(f"e{n}", f"p{n}")))

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
@@ -24,12 +25,12 @@ from tests.unit.notifications import facts
 ROOT = Path(__file__).parents[3]
 
 
-async def publish(kafka_url: str, *events: tuple[str, Event]) -> None:
-    """Each event as the first fact of its subject."""
+async def publish(kafka_url: str, *events: tuple[str, Event], first: int = 1) -> None:
+    """Each event as the first fact of its subject, or another."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka_url, acks="all")
     await producer.start()
     for subject, event in events:
-        value = Envelope.wrap(event, subject=subject, seq=1, by="test", time=now()).model_dump_json()
+        value = Envelope.wrap(event, subject=subject, seq=first, by="test", time=now()).model_dump_json()
         await producer.send_and_wait(event.topic, value.encode(), key=subject.encode())
     await producer.stop()
 
@@ -51,6 +52,8 @@ async def worker(stack: Stack, database: str, mail: Ledger, folder: Path) -> Asy
         "KAFKA_URL": stack.kafka_url,
         "HEALTH_PORT": str(free_port()),
         "SMTP_PORT": str(mail.port),
+        "SECRET_KEY": facts.SECRET,
+        "LOG_LEVEL": "debug",
         "LEASE_SECONDS": "3",
         "RESEND_SECONDS": "1",
     }
@@ -108,6 +111,47 @@ async def test_facts_become_mails_though_people_come_last_and_the_worker_is_kill
         second.terminate()
         assert await asyncio.wait_for(second.wait(), 30) in (0, -15)
     none_lost_and_doubles_bear_one_id(mail, people)
+
+
+def logs(folder: Path) -> str:
+    """Everything the workers wrote."""
+    return "".join(path.read_text() for path in folder.glob("worker-*.log"))
+
+
+async def test_a_code_on_the_topic_is_a_mail_within_seconds_and_in_no_log_and_a_moved_deadline_reaches_its_drafts(
+    base: Store, stack: Stack, database_name: str, mail: Ledger, tmp_path: Path
+) -> None:
+    person, entry, contest = new_id(), new_id(), new_id()
+    address = f"{person}@thu.example"
+    code = facts.a_code(address=address, until=now() + timedelta(minutes=5))
+    moved = facts.rescheduled().model_copy(update={"contest_id": contest})
+    async with worker(stack, database_name, mail, tmp_path):
+        await publish(stack.kafka_url, (code.code_id, code), (person, facts.a_person(person)))
+        await publish(stack.kafka_url, (entry, facts.begun(entry, person).model_copy(update={"contest_id": contest})))
+        await publish(stack.kafka_url, (contest, facts.a_contest(contest_id=contest)))
+
+        async def copied() -> bool:
+            return bool(len(mail.of(address)) == 1 and await base.read["entries"].get(entry))
+
+        await until(copied)
+        await publish(stack.kafka_url, (contest, moved), first=2)
+
+        async def told() -> bool:
+            return len(mail.of(address)) == 2
+
+        await until(told)
+    first, second = mail.of(address)
+    assert first["Subject"] == "Mã đăng nhập Sáng Kiến"
+    assert second["Subject"].startswith("Đổi lịch: hạn nộp bài nay là ")
+    logged = logs(tmp_path)
+    assert "deliveries.attempted" in logged
+    for secret in ("048213", address, "Ánh Tuyết", code.sealed):
+        assert secret not in logged
+    kept = [await base.read[name].find({}) for name in ("deliveries", "dead_letters", "inbox", "parked")]
+    assert "048213" not in str(kept)
+    told_others = await base.read["outbox"].find({"key": {"$in": [row["_id"] for row in kept[0]]}})
+    assert {row["type"] for row in told_others} == {"notifications.delivery.accepted.v1"}
+    assert len(told_others) == 2
 
 
 def none_lost_and_doubles_bear_one_id(mail: Ledger, people: list[str]) -> None:

@@ -25,7 +25,6 @@ PENDING_LIFETIME = timedelta(hours=1)
 BACKUP_CODES = 10
 _BACKUP_SIGNS = 11
 """And a check sign: 55 bits, in three groups of four."""
-_QR_MODULE = 4
 GUESSES = Limits("factor", 5, 15, 150, few=0)
 """Narrower than for passwords, and after 15 no new place has a try: who guesses here knows the password already."""
 
@@ -134,7 +133,7 @@ def set_up_uri(secret: str, name: str) -> str:
 
 def qr(uri: str) -> Markup:
     """As SVG inside of the page: the secret is in no address and no file."""
-    return Markup(segno.make(uri, micro=False, error="m").svg_inline(scale=_QR_MODULE))  # noqa: S704 - segno's own SVG
+    return Markup(segno.make(uri, micro=False, error="m").svg_inline(omitsize=True, title="Mã vuông để quét"))  # noqa: S704 - segno's own SVG
 
 
 def fitting_step(secret: str, typed: str, at: datetime, *, after: int) -> int | None:

@@ -9,9 +9,7 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from services.submissions.people.domain import Account, Email
-from services.submissions.settings import Settings
 from shared.errors import Refusal
-from shared.oidc import Client
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 BACK = "/dang-nhap/oidc/tro-lai"
@@ -139,14 +137,6 @@ class Identity(BaseModel):
             id=identity_id, issuer=arrival.issuer, sub=arrival.sub, person_id=person_id, label=arrival.label,
             linked_at=at, used_at=at,
         )  # fmt: skip
-
-
-def client_of(settings: Settings) -> Client | None:
-    """How the provider knows this site; None when there is none."""
-    if not settings.oidc_issuer or not settings.oidc_client_id:
-        return None
-    secret = settings.oidc_client_secret.get_secret_value()
-    return Client(settings.oidc_issuer, settings.oidc_client_id, secret, settings.public_url + BACK)
 
 
 def address_of(said: str) -> str:

@@ -71,7 +71,7 @@ def _secret_key(request: Request) -> str:
 
 
 def _client(request: Request) -> Client:
-    client = domain.client_of(_settings(request))
+    client = service.client_of(_settings(request))
     if client is None:
         raise NotFound
     return client

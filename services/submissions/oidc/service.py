@@ -9,6 +9,7 @@ from services.submissions.oidc.domain import Arrival, Flow, Identity, Proven
 from services.submissions.passkeys import service as passkeys
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account, Kind, SignUp
+from services.submissions.settings import Settings
 from services.submissions.sign_in import service as sign_in
 from services.submissions.sign_in.domain import WrongCredentials
 from services.submissions.sign_in.service import HalfWay, SignedIn, Visitor
@@ -36,6 +37,14 @@ class Waiting:
 
     secret: str
     linking: bool
+
+
+def client_of(settings: Settings) -> Client | None:
+    """How the provider knows this site; None when there is none."""
+    if not settings.oidc_issuer or not settings.oidc_client_id:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return Client(settings.oidc_issuer, settings.oidc_client_id, secret, settings.public_url + domain.BACK)
 
 
 async def begin(store: Store, client: Client, *, browser: str, ve: str, person_id: str | None = None) -> str:

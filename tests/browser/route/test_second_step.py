@@ -76,8 +76,8 @@ def _accounts(url: str, administrator: tuple[str, str], *roles: str) -> list[str
         token = client.post("/api/submissions/v1/sessions", json=asked).json()["token"]
         for role in roles:
             email = f"{role}.{new_id()[-8:]}@sangkien.example"
-            body = {"client_key": email, "name": "Phạm Thị Hồng", "email": email, "password": cast.PASSWORD}
-            body |= {"kind": "official", "roles": [{"role": role, "scope": "*"}]}
+            who = {"name": "Phạm Thị Hồng", "email": email, "password": cast.PASSWORD, "kind": "official"}
+            body = {**who, "client_key": email, "roles": [{"role": role, "scope": "*"}]}
             bearer = {"Authorization": f"Bearer {token}"}
             client.post("/api/submissions/v1/people", json=body, headers=bearer).raise_for_status()
             made.append(email)

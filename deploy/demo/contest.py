@@ -1,62 +1,51 @@
-"""The demo contest as typed data: what the plan says, and what was chosen where the plan is silent."""
+"""A contest as typed data: what its plan or its reports say, and what was chosen where they are silent."""
 
-import re
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Annotated, Literal, Self
+from datetime import date, datetime
+from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from shared.events.submissions import Timetable
+from deploy.demo.blocks import Block, Offset, Stated
+from deploy.demo.marking_rules import Judging, Rubrics, Ties
 from shared.text import Line
 
-_OFFSET = re.compile(r"([+-]\d+)([dh])")
-_FULL_MARKS = Decimal(100)
+_INSTANTS = {
+    "opens": "opens_at",
+    "closes": "closes_at",
+    "edit_until": "edit_until",
+    "postmark_until": "postmark_until",
+    "received_until": "received_until",
+    "final": "final_at",
+}
 
 
-def _offset(value: object) -> object:
-    found = _OFFSET.fullmatch(value) if isinstance(value, str) else None
-    if not found:
-        return value
-    amount = int(found[1])
-    return timedelta(days=amount) if found[2] == "d" else timedelta(hours=amount)
-
-
-Offset = Annotated[timedelta, BeforeValidator(_offset)]
-"""A span such as `+21d` or `-1h`, counted from the moment the demo is loaded."""
-
-
-class Block(BaseModel):
-    """A part of the data files; a field nobody knows is a typing mistake and is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Fact(Block):
-    """Something a plan says, with the place where it says it."""
+class Named(Stated):
+    """Something the contest has, by its name."""
 
     id: str
     title: Line
-    source: Line
 
 
-class Described(Fact):
-    """A fact with an explanation in our own words."""
+class Described(Named):
+    """With an explanation in our own words."""
 
     description: Line
 
 
 class EntrantGroup(Described):
-    """Who may enter, and in which prize track."""
+    """Who may enter, and in which prize track; empty lists ask for nothing."""
 
     track: Literal["individual", "collective"]
+    kinds: list[Literal["resident", "organisation", "official"]] = Field(default=[])
+    unit_levels: list[str] = Field(default=[])
+    max_authors: int = 5
 
 
-class Round(Fact):
-    """A round and the form of entry it asks for."""
+class Round(Named):
+    """A round and the forms of entry it asks for."""
 
-    form: Line
-    language: Line
+    forms: list[Line]
+    note: Line = ""
 
 
 class Plan(Block):
@@ -67,15 +56,7 @@ class Plan(Block):
     date: date
 
 
-class Chosen(Block):
-    """Something the plan leaves open: why it was set so, and whose practice it follows."""
-
-    chosen: Literal[True]
-    reason: Line
-    practice: Line
-
-
-class Summary(Chosen):
+class Summary(Stated):
     """The opening paragraph of the call."""
 
     text: Line
@@ -92,58 +73,68 @@ class Frame(Block):
     source: Line
 
 
-class Calendar(Chosen):
-    """The timetable as it could have run in 2019."""
+class Calendar(Stated):
+    """The timetable as it could have run in its year."""
 
     opens_at: AwareDatetime
     closes_at: AwareDatetime
     edit_until: AwareDatetime
-    final_at: AwareDatetime
+    final_at: AwareDatetime | None = None
 
 
-class Offsets(Chosen):
-    """The timetable as spans from the moment the demo is loaded."""
+class Offsets(Stated):
+    """The timetable as spans from the moment the data are loaded."""
 
     opens: Offset
     closes: Offset
     edit_until: Offset
-    final: Offset
+    postmark_until: Offset | None = None
+    received_until: Offset | None = None
+    final: Offset | None = None
 
-    def starting(self, now: datetime) -> Timetable:
-        """The timetable of a contest loaded at `now`."""
-        return Timetable(
-            opens_at=now + self.opens,
-            closes_at=now + self.closes,
-            edit_until=now + self.edit_until,
-            final_at=now + self.final,
-        )
+    def starting(self, now: datetime) -> dict[str, datetime]:
+        """The timetable of a contest loaded at `now`; what has no span is left out."""
+        spans = {instant: getattr(self, name) for name, instant in _INSTANTS.items()}
+        return {instant: now + span for instant, span in spans.items() if span is not None}
+
+
+class Moved(Stated):
+    """The final was put off after it had been announced: to `final_at` in its year, by `final` when loaded."""
+
+    announced: Line
+    final_at: AwareDatetime
+    final: Offset
+    words: Line
+    """What those concerned are told."""
 
 
 class Times(Block):
-    """The frame of the plan and two ways to fill it."""
+    """The frame of the plan, two ways to fill it, and what was moved afterwards."""
 
-    frame: Frame
+    frame: Frame | None = None
     calendar: Calendar
     demo: Offsets
+    moved: Moved | None = None
 
 
 class Part(Block):
-    """A section that every entry has."""
+    """A section of an entry."""
 
     id: str
     title: Line
     max_words: int = Field(gt=0)
     hint: Line
+    required: bool = True
 
 
-class Parts(Chosen):
+class Parts(Stated):
     """The form of an entry in the written round."""
 
     title_max_words: int = Field(gt=0)
     items: list[Part]
 
 
-class Files(Chosen):
+class Files(Stated):
     """What may be attached."""
 
     max_files: int
@@ -151,66 +142,37 @@ class Files(Chosen):
     media_types: list[str]
 
 
-class Judging(Chosen):
-    """Readers, the gap procedure, who may not enter, and quorums."""
+class Excluded(Stated):
+    """Whose roles in this contest keep them from entering."""
 
-    readers: int
-    gap_percent: int
-    gap_rule: str
-    excluded_roles: list[str]
-    written_quorum: int
-    final_quorum: int
-    mean_decimals: int
+    roles: list[str]
+    note: Line = ""
 
 
-class Criterion(Block):
-    """What is marked, up to `max`, and the goals of the plan it serves."""
+class Quota(Block):
+    """How many entries the units of a level should hand in."""
 
     id: str
     title: Line
-    max: Decimal = Field(gt=0)
-    goals: list[str] = Field(min_length=1)
+    unit_level: str
+    minimum: int
+    compulsory: bool
+    count_subunits: bool
 
 
-class Rubric(Chosen):
-    """Criteria that add up to 100, marked in steps."""
+class Quotas(Stated):
+    """All quotas."""
 
-    step: Decimal
-    comment: Literal["required", "optional"]
-    criteria: list[Criterion]
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        total = sum(criterion.max for criterion in self.criteria)
-        if total != _FULL_MARKS:
-            raise ValueError(f"the criteria add up to {total}, not to {_FULL_MARKS}")
-        if any(criterion.max % self.step for criterion in self.criteria):
-            raise ValueError(f"a maximum is not reached in steps of {self.step}")
-        return self
+    items: list[Quota]
 
 
-class Rubrics(Block):
-    """One rubric a round."""
-
-    preliminary: Rubric
-    final: Rubric
-
-
-class Final(Chosen):
+class Final(Stated):
     """The final: how many entries, how long, in which order."""
 
     finalists: int
     presentation_minutes: int
     question_minutes: int
     order: str
-
-
-class Ties(Chosen):
-    """Criteria compared one after the other when totals are equal, and what comes after them."""
-
-    preliminary: list[str]
-    final: list[str]
-    then: str
 
 
 class Prize(Block):
@@ -223,14 +185,14 @@ class Prize(Block):
     count: int
 
 
-class Prizes(Chosen):
+class Prizes(Stated):
     """All prizes."""
 
     items: list[Prize]
 
 
 class Contest(Block):
-    """The whole of `contest.yaml`."""
+    """The whole of a file under `contests`."""
 
     id: str
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -238,15 +200,17 @@ class Contest(Block):
     short_name: Line
     year: int
     source: Line
-    plan: Plan
+    plan: Plan | None = None
     summary: Summary
     entrant_groups: list[EntrantGroup]
     content_groups: list[Described]
-    goals: list[Fact]
+    goals: list[Named] = Field(default=[])
     rounds: list[Round]
     timetable: Times
     parts: Parts
     files: Files
+    excluded: Excluded
+    quotas: Quotas | None = None
     judging: Judging
     rubrics: Rubrics
     final: Final
@@ -262,3 +226,9 @@ class Contest(Block):
             if unknown or untied:
                 raise ValueError(f"{name}: unknown goals {sorted(unknown)}, unknown tie criteria {sorted(untied)}")
         return self
+
+
+def listed(items: list[Any]) -> list[dict[str, Any]]:
+    """Items as the site takes them: without what only says where they come from."""
+    ground = set(Stated.model_fields)
+    return [one.model_dump(mode="json", exclude=ground) for one in items]

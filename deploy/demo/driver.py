@@ -120,7 +120,7 @@ async def _prepare(
             await cast.put_units(admin, demo)
             slug = f"{demo.contest.slug}-{run_id}"
             contest_id = await stage.open_contest(
-                admin, demo, slug=slug, finalists=size.finalists, suffix=f" · {run_id}"
+                admin, demo.contest, slug=slug, finalists=size.finalists, suffix=f" · {run_id}"
             )
             members = await cast.hire(admin, staff, contest_id)
         desk = Desk(url, contest_id, members, trouble, administrator)

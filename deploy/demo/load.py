@@ -10,10 +10,13 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import EmailStr, Field, model_validator
 
-from deploy.demo.contest import Block, Contest
+from deploy.demo.blocks import Block
+from deploy.demo.contest import Contest
 from shared.text import Line, Text, word_count
 
 DATA = Path(__file__).parent / "data"
+PLAYED = "ke-hoach-34-2019"
+"""The contest that the demo plays; the others are only opened."""
 _DOMAIN = "@sangkien.example"
 _MIN_WORDS, _MAX_WORDS = 110, 260
 
@@ -200,10 +203,15 @@ def load(folder: Path = DATA) -> Demo:
     entries = [entry for path in sorted((folder / "entries").glob("*.yaml")) for entry in _read(path)["entries"]]
     return Demo.model_validate(
         {
-            "contest": _read(folder / "contest.yaml"),
+            "contest": _read(folder / "contests" / f"{PLAYED}.yaml"),
             "units": _read(folder / "units.yaml")["units"],
             "staff": people["staff"],
             "entrants": people["entrants"],
             "entries": entries,
         }
     )
+
+
+def contests(folder: Path = DATA) -> dict[str, Contest]:
+    """Every contest that is there as data, by the name of its file. Raises what `load` raises."""
+    return {path.stem: Contest.model_validate(_read(path)) for path in sorted((folder / "contests").glob("*.yaml"))}

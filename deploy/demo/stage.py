@@ -7,7 +7,8 @@ from typing import Any
 from deploy.demo import cast, load, writing
 from deploy.demo.cast import Member, SignIn
 from deploy.demo.client import Api, Json, RefusedError, Trouble, until
-from deploy.demo.contest import Contest, Rubric
+from deploy.demo.contest import Contest, listed
+from deploy.demo.marking_rules import Rubric
 from shared.clock import now
 from shared.ids import derived_id
 
@@ -20,28 +21,31 @@ _ADMINISTRATOR = "Quản trị"
 def rules(contest: Contest, *, slug: str, finalists: int, suffix: str = "") -> Json:
     """The contest as the organiser types it in: facts of the plan, and what was chosen where it is silent."""
     times = contest.timetable.demo.starting(now())
-    pick = {"id", "title"}
     return {
         "slug": slug,
         "name": contest.name,
         "short_name": f"{contest.short_name}{suffix}"[:80],
         "year": contest.year,
         "summary": contest.summary.text,
-        "plan": contest.plan.model_dump(mode="json"),
-        "entrant_groups": [one.model_dump(include={*pick, "track", "description"}) for one in contest.entrant_groups],
-        "content_groups": [one.model_dump(include={*pick, "description"}) for one in contest.content_groups],
-        "goals": [one.model_dump(include=pick) for one in contest.goals],
-        "parts": [one.model_dump() for one in contest.parts.items],
+        "plan": contest.plan.model_dump(mode="json") if contest.plan else None,
+        "entrant_groups": listed(contest.entrant_groups),
+        "excluded": contest.excluded.model_dump(include={"roles", "note"}),
+        "quotas": listed(contest.quotas.items) if contest.quotas else [],
+        "content_groups": listed(contest.content_groups),
+        "goals": listed(contest.goals),
+        "rounds": listed(contest.rounds),
+        "parts": listed(contest.parts.items),
         "form_rules": {
+            "title_max_words": contest.parts.title_max_words,
             "max_files": contest.files.max_files,
             "max_bytes": contest.files.max_file_megabytes * _MEGABYTE,
             "media_types": contest.files.media_types,
         },
-        "timetable": times.model_dump(mode="json"),
+        "timetable": {name: instant.isoformat() for name, instant in times.items()},
         "finalists": finalists,
         "presentation_minutes": contest.final.presentation_minutes,
         "question_minutes": contest.final.question_minutes,
-        "prizes": [one.model_dump() for one in contest.prizes.items],
+        "prizes": listed(contest.prizes.items),
     }
 
 
@@ -62,7 +66,7 @@ def rubric(contest: Contest, asked: Rubric, *, final: bool, quorum: int) -> Json
     }
 
 
-async def open_contest(admin: Api, demo: load.Demo, *, slug: str, finalists: int, suffix: str = "") -> str:
+async def open_contest(admin: Api, contest: Contest, *, slug: str, finalists: int, suffix: str = "") -> str:
     """Create and publish the contest; answers its id. A contest with that address is taken as it is."""
     try:
         known: Json = await admin.get(f"{CONTESTS}/{slug}")
@@ -70,7 +74,7 @@ async def open_contest(admin: Api, demo: load.Demo, *, slug: str, finalists: int
     except RefusedError as refused:
         if refused.status != 404:  # noqa: PLR2004 - not found is what a first run expects
             raise
-    body = rules(demo.contest, slug=slug, finalists=finalists, suffix=suffix)
+    body = rules(contest, slug=slug, finalists=finalists, suffix=suffix)
     made = await admin.post(CONTESTS, {"client_key": derived_id("demo", slug), **body})
     try:
         await admin.post(f"{CONTESTS}/{made['contest_id']}/publish", {"version": made["version"]})
@@ -99,6 +103,33 @@ async def set_rubrics(chair: Api, demo: load.Demo, contest_id: str, *, quorum: i
     await until(lambda: put("final", final), "the final's rubric")
 
 
+def open_one(url: str, administrator: tuple[str, str], name: str) -> str:
+    """Open a contest that is there as data, open from now on; answers its page. Raises KeyError for an unknown name."""
+    contest = load.contests()[name]
+    asyncio.run(_open_one(url, administrator, contest))
+    return f"{url.rstrip('/')}/cuoc-thi/{contest.slug}"
+
+
+async def _open_one(url: str, administrator: tuple[str, str], contest: Contest) -> None:
+    async with Api(url, email=administrator[0], password=administrator[1]) as admin:
+        contest_id = await open_contest(admin, contest, slug=contest.slug, finalists=contest.final.finalists)
+        known: Json = await admin.get(f"{CONTESTS}/{contest.slug}")
+        if (
+            contest.timetable.moved is not None
+            and len((await admin.get(f"{CONTESTS}/{contest.slug}/editions"))["items"]) == 1
+        ):
+            await admin.post(f"{CONTESTS}/{contest_id}/postpone", postponed(contest, known))
+
+
+def postponed(contest: Contest, known: Json) -> Json:
+    """The final put off as its year's was: from what the site knows to the later day of the data."""
+    moved = contest.timetable.moved
+    if moved is None:
+        raise ValueError(f"{contest.slug} was not moved")
+    later = now() + moved.final
+    return {"version": known["version"], "moves": {"final_at": later.isoformat()}, "reason": moved.words}
+
+
 def seed(url: str, administrator: tuple[str, str]) -> list[SignIn]:
     """Load the demo over HTTP; answers accounts to try it with."""
     return asyncio.run(_seed(url, administrator))
@@ -109,7 +140,9 @@ async def _seed(url: str, administrator: tuple[str, str]) -> list[SignIn]:
     entries = demo.clean_entries[:12]
     async with Api(url, email=administrator[0], password=administrator[1], trouble=trouble) as admin:
         await cast.put_units(admin, demo)
-        contest_id = await open_contest(admin, demo, slug=demo.contest.slug, finalists=demo.contest.final.finalists)
+        contest_id = await open_contest(
+            admin, demo.contest, slug=demo.contest.slug, finalists=demo.contest.final.finalists
+        )
         staff = await cast.hire(admin, demo.staff, contest_id)
     chair = next(member for member in staff if member.role == "chair")
     async with Api(url, email=chair.person.email, password=cast.PASSWORD, trouble=trouble) as api:

@@ -9,8 +9,8 @@ import httpx
 
 from deploy.demo import cast, load, marking, stage, writing
 from deploy.demo.client import Api, Trouble
-from deploy.demo.contest import Criterion
 from deploy.demo.marking import JUDGING, Desk
+from deploy.demo.marking_rules import Criterion
 from deploy.demo.progress import Stages
 from shared.ids import new_id
 

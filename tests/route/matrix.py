@@ -100,7 +100,7 @@ def objects(played: Played) -> dict[str, str]:
     return known
 
 
-UNKNOWABLE = frozenset({"notice_id", "delivery_id", "file_id", "copy_id", "secret"})
+UNKNOWABLE = frozenset({"notice_id", "delivery_id", "file_id", "copy_id", "secret", "sign_up_id", "beginning"})
 """Placeholders filled with an id that nothing has: whoever may not know the thing learns as much from one that exists."""
 
 

@@ -158,3 +158,23 @@ def demo(
     mail_url = "" if url else running.system(folder.resolve()).mail_url
     size = driver.Size(entries, judges, finalists)
     raise typer.Exit(driver.run(at, administrator, size, mail_url=mail_url))
+
+
+@app.command()
+def contest(
+    folder: Folder,
+    name: Annotated[
+        str, typer.Argument(help="Tên tệp dữ liệu, ví dụ ha-noi-2025; bỏ trống để xem có những cuộc nào")
+    ] = "",
+    url: Annotated[
+        str | None, typer.Option(help="Địa chỉ một hệ thống khác; mặc định là hệ thống trên máy này")
+    ] = None,
+) -> None:
+    """Mở một cuộc thi có sẵn dưới dạng dữ liệu, nhận bài từ bây giờ. Với --url: như lệnh demo."""
+    running, stage, load = (import_module(f"deploy.{one}") for one in ("running", "demo.stage", "demo.load"))
+    known = load.contests()
+    if name not in known:
+        for file, one in known.items():
+            typer.echo(f"{file}: {one.name}")
+        raise typer.Exit(1 if name else 0)
+    typer.echo(stage.open_one(*running.entrance(folder.resolve(), url), name))

@@ -114,10 +114,7 @@ async def _open_one(url: str, administrator: tuple[str, str], contest: Contest) 
     async with Api(url, email=administrator[0], password=administrator[1]) as admin:
         contest_id = await open_contest(admin, contest, slug=contest.slug, finalists=contest.final.finalists)
         known: Json = await admin.get(f"{CONTESTS}/{contest.slug}")
-        if (
-            contest.timetable.moved is not None
-            and len((await admin.get(f"{CONTESTS}/{contest.slug}/editions"))["items"]) == 1
-        ):
+        if contest.timetable.moved is not None and known["edition"] == 1:
             await admin.post(f"{CONTESTS}/{contest_id}/postpone", postponed(contest, known))
 
 

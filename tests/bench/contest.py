@@ -61,7 +61,7 @@ async def _open(url: str, administrator: tuple[str, str], demo: load.Demo, slug:
     staff = [one for one in demo.staff if one.roles[0].role != "judge"] + judges
     async with Api(url, email=administrator[0], password=administrator[1], trouble=trouble) as admin:
         await cast.put_units(admin, demo)
-        contest_id = await stage.open_contest(admin, demo, slug=slug, finalists=FINALISTS, suffix=f" · {slug}")
+        contest_id = await stage.open_contest(admin, demo.contest, slug=slug, finalists=FINALISTS, suffix=f" · {slug}")
         members = await cast.hire(admin, staff, contest_id)
     desk = Desk(url, contest_id, members, trouble, administrator)
     async with desk.api("chair") as chair:

@@ -24,6 +24,8 @@ from services.submissions.factors.domain import StaffRule
 from services.submissions.hand_in import routes as hand_in
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
+from services.submissions.lost_factors import routes as lost_factors
+from services.submissions.lost_factors.service import INDEXES as RESET_INDEXES
 from services.submissions.oidc import routes as oidc
 from services.submissions.oidc.service import INDEXES as OIDC_INDEXES
 from services.submissions.passkey_sign_in import routes as passkey_sign_in
@@ -56,12 +58,12 @@ from shared.web import Service, create_app
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
-    units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, wizard, contests, calls, beginnings,
+    units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, lost_factors, wizard, contests, calls, beginnings,
     entries, downloads, hand_in, receipts, intake, requests, erasures, retention, privacy,
 )  # fmt: skip
 INDEXES = (
     *UNIT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
-    *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES, *OIDC_INDEXES,
+    *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES, *OIDC_INDEXES, *RESET_INDEXES,
     *CONSENT_INDEXES, *REQUEST_INDEXES, *ERASURE_INDEXES, *RETENTION_INDEXES,
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ from services.submissions.erasures import domain, repository
 from services.submissions.erasures.domain import Cleared, Erasure, Fate, Files, LastAdministrator, State
 from services.submissions.factors import service as factors
 from services.submissions.intake import service as intake
+from services.submissions.lost_factors import service as lost_factors
+from services.submissions.oidc import service as oidc
 from services.submissions.people import service as people
 from services.submissions.receipts import service as receipts
 from services.submissions.requests import service as requests
@@ -62,6 +64,8 @@ async def begin(store: Store, person_id: str, *, by: str, secret_key: str, at: d
 async def _forget_account(tx: Tx, person_id: str, addresses: Sequence[str], *, by: str, at: datetime) -> None:
     await sign_in.end_all(tx, person_id)
     await factors.forget(tx, person_id)
+    await oidc.forget(tx, person_id, list(addresses))
+    await lost_factors.forget(tx, person_id)
     await credentials.forget(tx, addresses)
     await consents.forget(tx, person_id)
     await requests.forget(tx, person_id, by=by, at=at)

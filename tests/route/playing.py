@@ -85,6 +85,7 @@ async def prepare(system: System, size: driver.Size) -> Stage:
     """Units, staff, a published contest with its rubrics."""
     made, run_id = driver._enlarged(size.entries), new_id()[-6:]
     desk = await driver._prepare(system.url, system.administrator, made.demo, size, run_id, Unseen())
+    desk = replace(desk, mail_url=system.mail_url)
     return Stage(made.demo, size, desk, run_id, f"{made.demo.contest.slug}-{run_id}", made.entries)
 
 

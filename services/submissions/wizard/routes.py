@@ -85,7 +85,8 @@ async def create(request: Request, person: Organiser) -> Response:
     except Refusal as refusal:
         form.refuse(refusal)
         shape = {**domain.shaped(_FIRST, form.typed), "timetable": form.typed.get("timetable", {})}
-        shape["client_key"] = form.typed.get("client_key", "")
+        # An address made from half a form is not shown: sent back, it would look like one that was typed.
+        shape |= {name: form.typed.get(name, "") for name in ("client_key", "slug")}
         return _page(request, _FIRST, None, shape, errors=form.errors, status=refusal.status)
     return see_other(request, f"{_DESK}/{made['contest_id']}/buoc/{STEPS[1].id}", "Đã lưu cuộc thi mới.")
 
@@ -121,7 +122,7 @@ async def save(request: Request, contest_id: str, step_id: str, person: Organise
         contest, stale = await contests.to_manage(store, contest_id, person), isinstance(refusal, Stale)
         form.refuse(refusal)
         version = contest.version if stale else form.typed.get("version", 0)
-        shape = {**domain.shaped(step, form.typed), "version": version}
+        shape = {**domain.shaped(step, form.typed), "version": version, "slug": form.typed.get("slug", "")}
         return _page(request, step, contest, shape, errors=form.errors, stale=stale, status=refusal.status)
     following = domain.after(step) if asked.go != "xong" else None
     target = f"{_DESK}/{contest_id}/buoc/{following.id}" if following else f"{_DESK}/{contest_id}"

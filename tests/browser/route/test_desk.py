@@ -1,66 +1,13 @@
-"""Organiser and secretary in the browser: opening a contest to the public, the register, the formal check, the letters sent."""
-
-from datetime import timedelta
+"""Secretary and organiser in the browser: the register, the formal check, the letters sent."""
 
 import pytest
-from playwright.sync_api import expect
 
 from deploy.demo.writing import HandedIn
-from shared.clock import local, now
-from shared.ids import new_id
 from tests.browser.route.conftest import Stages
 from tests.browser.route.visiting import Visit, Windows
 
 pytestmark = pytest.mark.timeout(600)
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-
-
-def _rules(window: Visit, short_name: str) -> None:
-    def moment(days: int) -> str:
-        return local(now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
-
-    window.fill("Tên đầy đủ", "Sáng kiến phục vụ người cao tuổi tại bộ phận một cửa")
-    window.fill("Tên gọn", short_name)
-    window.fill("Lời giới thiệu", "Bộ phận một cửa cần làm gì để người cao tuổi bớt vất vả?")
-    window.fill("Mở nhận bài", moment(-1))
-    window.fill("Hạn nộp bài", moment(20))
-    window.fill("Chung khảo", moment(40))
-    for field, value in {
-        "entrant_groups.0.title": "Người dân",
-        "content_groups.0.title": "Tiếp đón",
-        "parts.0.title": "Giải pháp",
-        "parts.0.max_words": "600",
-        "prizes.0.title": "Giải Nhất",
-        "prizes.0.rank": "1",
-        "prizes.0.count": "1",
-    }.items():
-        window.page.locator(f"[name='{field}']").fill(value)
-
-
-@SCRIPTS
-def test_an_organiser_writes_the_rules_publishes_them_and_the_public_sees_the_countdown(
-    windows: Windows, stages: Stages, *, scripts: bool
-):
-    window, short_name = windows.visit(stages.organiser, scripts=scripts), f"Một cửa thân thiện {new_id()[-6:]}"
-    window.go("/cuoc-thi/quan-ly", "quan-ly-cuoc-thi").follow("Soạn cuộc thi mới")
-    window.look("soan-cuoc-thi")
-    window.page.locator("main").get_by_role("button", name="Lưu", exact=True).click()
-    window.look("soan-cuoc-thi-loi")
-    assert "Những gì bạn đã nhập vẫn được giữ nguyên" in window.text
-    _rules(window, short_name)
-    window.page.locator("main").get_by_role("button", name="Lưu", exact=True).click()
-    assert "Đã lưu bản nháp" in window.note(), window.note()[:600]
-    window.look("quan-ly-mot-cuoc-thi")
-    window.follow("Xem trước trang công khai")
-    window.look("xem-truoc-the-le")
-    window.page.go_back()
-    window.press("Công bố")
-    assert "Đã công bố thể lệ" in window.note(), window.note()[:600]
-    public = windows.visit(width=320, scripts=scripts).go("/cuoc-thi")
-    public.follow("Sáng kiến phục vụ người cao tuổi")
-    public.look("the-le-moi")
-    expect(public.page.locator("[data-countdown]").first).to_contain_text("còn")
-    assert "Giải Nhất" in public.text
 
 
 def _open(window: Visit, stages: Stages, one: HandedIn) -> None:

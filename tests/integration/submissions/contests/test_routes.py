@@ -162,6 +162,17 @@ async def test_contradicting_times_are_refused_at_their_fields(browser: Browsers
     assert await store.read["contests"].count({}) == 0
 
 
+async def test_an_address_made_from_half_a_form_does_not_stay(browser: Browsers, store: Store):
+    visitor = await an_organiser(browser, store)
+    await visitor.open("/cuoc-thi/quan-ly/moi")
+    half = await visitor.submit("/cuoc-thi/quan-ly/moi", {"client_key": "k", **first_step(short_name="")})
+    assert half.status_code == 422
+    fields = fields_of(half.text) | {"short_name": "Một cửa", "summary": ""}
+    made = await visitor.submit("/cuoc-thi/quan-ly/moi", fields)
+    assert made.status_code == 303
+    assert await store.read["contests"].find_one({"slug": "mot-cua-2026"})
+
+
 async def test_nobody_is_shut_out_by_an_address_that_nobody_has(browser: Browsers, store: Store):
     visitor = await an_organiser(browser, store)
     place = await begun(visitor)

@@ -109,7 +109,7 @@ async def start(request: Request, _: Anybody, ve: str = "") -> Response:
     return RedirectResponse(address, 303)
 
 
-@routes.get(domain.BACK)
+@routes.get("/dang-nhap/oidc/tro-lai")
 async def come_back(
     request: Request, person: Anybody, state: str = "", code: str = "", iss: str = "", error: str = ""
 ) -> Response:

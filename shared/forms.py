@@ -48,7 +48,8 @@ class Typed(Generic[M]):
     def refuse(self, refusal: Refusal) -> None:
         """Show a rule's refusal in the error summary, at the field it names."""
         if isinstance(refusal, Invalid):
-            self.errors += [one for one in refusal.errors if one not in self.errors]  # `valid` raises what is there already
+            # `valid` raises what is there already.
+            self.errors += [one for one in refusal.errors if one not in self.errors]
         else:
             self.errors.append({"field": refusal.field or "", "text": refusal.message})
 

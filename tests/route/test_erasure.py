@@ -214,10 +214,9 @@ def test_afterwards_no_name_phone_or_address_is_anywhere(system: System) -> None
             "submissions.people",
             "submissions.entries",
             "submissions.entry_revisions",
-            "submissions.register",
         ):
             assert f"{place}: {NAME}" in before, place  # or the search would prove nothing
-        for place in ("judging.people", "notifications.people", "notifications.deliveries", "notifications.notices"):
+        for place in ("judging.people", "notifications.people", "notifications.deliveries"):
             assert f"{place}: {NAME}" in before, place
         assert {place.partition(":")[0] for place in before if "." in place} >= {PEOPLE.name}
 

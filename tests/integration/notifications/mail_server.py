@@ -30,7 +30,7 @@ class Ledger:
 
 
 class Script:
-    """The faults: `tu-choi@` 550, `de-sau@` 451 at the first try, `im-lang@` no answer after the body."""
+    """The faults: `tu-choi@` 550, `de-sau@` 451 at the first try, `im-lang@` no answer after the body, `doc-lai@` repeats."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -57,11 +57,19 @@ class Script:
         to = envelope.rcpt_tos[0]
         if to.startswith("qua-dai@"):
             return "552 5.3.4 too big"
+        if to.startswith("doc-lai@"):
+            return f"554 5.7.1 {to} may not read {first_digits(mail)}"
         self._ledger.taken.append((to, mail))
         if self._ledger.silent or to.startswith("im-lang@"):
             await asyncio.sleep(3600)
         await self._ledger.gate.wait()
         return "250 2.0.0 queued"
+
+
+def first_digits(mail: EmailMessage) -> str:
+    """What a filter that reads along might complain of."""
+    body = mail.get_body(("plain",))
+    return next((word for word in body.get_content().split() if word.isdigit()), "") if body else ""
 
 
 @asynccontextmanager

@@ -130,3 +130,13 @@ def test_the_button_beside_the_password_sends_a_code_and_a_taken_address_a_note(
     letter = wait_for(cast.letters_to(system.mail_url, address, number=3))[-1]
     assert "đã có tài khoản" in letter["subject"]
     assert "Nếu địa chỉ này đã có tài khoản" in stranger.text
+
+
+def test_a_phone_number_is_enough_for_an_account(windows: Windows, system: System):
+    number = f"091{int(new_id()[-8:], 16) % 10**7:07d}"
+    window = windows.visit(width=320)
+    _ask_to_sign_up(window, number)
+    window.look("tai-khoan-ma-dien-thoai")
+    _type_code(window, system, f"84{number[1:]}@sms.example", "Mở tài khoản", letters=1)
+    assert f"+84{number[1:]}" in window.text
+    assert window.page.url.endswith("/tai-khoan")

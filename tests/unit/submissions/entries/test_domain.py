@@ -89,6 +89,18 @@ def test_one_word_over_the_limit_is_named_with_its_count() -> None:
     assert (entry.state, entry.receipt, entry.revision) == ("draft", None, 0)
 
 
+def test_a_part_that_is_not_required_may_be_left_out_but_not_be_too_long() -> None:
+    parts = [{"id": "p", "title": "Giải pháp", "max_words": 5}]
+    optional = {"id": "q", "title": "Làm thử", "max_words": 2, "required": False}
+    contest = Contest.model_validate({**a_contest().model_dump(), "parts": [*parts, optional]})
+    entry = an_entry(parts={"p": "Gửi tin nhắn trước", "q": " "})
+    revision = entry.submit(contest, [], "A", by="p1", at=NOON)
+    assert entry.accept(revision, contest, NOON).parts == {"p": "Gửi tin nhắn trước"}
+    with pytest.raises(Incomplete) as refused:
+        an_entry(parts={"p": "Gửi", "q": "một hai ba"}).submit(contest, [], "A", by="p1", at=NOON)
+    assert [error["field"] for error in refused.value.errors] == ["parts.q"]
+
+
 def test_every_fact_has_the_next_number() -> None:
     entry, contest = handed_in(), a_contest()
     entry.told_submitted()

@@ -14,6 +14,7 @@ const signed = (claims, by = privateKey, header = {}) => new jose.SignJWT(claims
 
 const wrongs = {
   audience: (claims) => signed({ ...claims, aud: "another-site" }),
+  "audience, issued to us": (claims) => signed({ ...claims, aud: "another-site", azp: claims.aud }),
   "two audiences": (claims) => signed({ ...claims, aud: [claims.aud, "another-site"], azp: "another-site" }),
   issuer: (claims) => signed({ ...claims, iss: "http://127.0.0.1:1" }),
   expired: (claims) => signed({ ...claims, iat: claims.iat - 7200, exp: claims.iat - 3600 }),

@@ -45,7 +45,7 @@ async def test_the_provider_is_asked_with_pkce_nonce_and_state(browser: Browsers
 @pytest.mark.parametrize(
     "wrong",
     [
-        "audience", "two audiences", "issuer", "expired", "nonce", "no nonce", "no subject", "unsigned",
+        "audience", "audience, issued to us", "two audiences", "issuer", "expired", "nonce", "no nonce", "no subject", "unsigned",
         "signed by a stranger", "signed with our own secret", "no token", "rubbish",
     ],
 )  # fmt: skip

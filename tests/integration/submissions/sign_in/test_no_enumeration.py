@@ -19,7 +19,7 @@ KNOWN, UNKNOWN = email_of("co-ai-day"), email_of("khong-co-ai")
 _CHANGING = re.compile(
     r'(?<=name="csrf_token" value=")[0-9a-f]+|(?<=name="client_key" value=")[^"]+|(?<=[?&;]ma=)[^&"]+|(?<=[?&;]dk=)[^&"]+'
     r'|(?<=name="ma" value=")[^"]+|(?<=name="dk" value=")[^"]+|<time.*?</time>|(?<="incident":")[^"]+'
-    r'|(?<="sign_up_id":")[^"]+|sk_v=[^;]+'
+    r'|(?<="sign_up_id":")[^"]+|sk_v=[^;]+|(?<=expires=)[^;]+'
 )
 
 

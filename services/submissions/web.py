@@ -34,6 +34,7 @@ from services.submissions.passwords import routes as passwords
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
 from services.submissions.privacy import routes as privacy
+from services.submissions.quotas import routes as quotas
 from services.submissions.receipts import routes as receipts
 from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
 from services.submissions.requests import routes as requests
@@ -59,7 +60,7 @@ health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
     units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, lost_factors, wizard, contests, calls, beginnings,
-    entries, downloads, hand_in, receipts, intake, requests, erasures, retention, privacy,
+    entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,
 )  # fmt: skip
 INDEXES = (
     *UNIT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,

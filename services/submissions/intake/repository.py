@@ -2,6 +2,7 @@
 
 import re
 
+from services.submissions.entries.domain import State
 from services.submissions.intake.domain import Line, Query
 from shared.errors import NotFound
 from shared.ids import read_code
@@ -86,6 +87,17 @@ async def lines(tx: Tx, query: Query, *, whole: bool = False) -> list[Line]:
 async def count(tx: Tx, query: Query) -> int:
     """How many match."""
     return await tx["register"].count(_where(query))
+
+
+async def counts_of_units(tx: Tx, contest_id: str) -> dict[str, dict[str, int]]:
+    """{handed_in, accepted} for each unit; entries without one count under an empty id."""
+    accepted = {"$sum": {"$cond": [{"$eq": ["$state", State.ACCEPTED]}, 1, 0]}}
+    pipeline = [
+        {"$match": {"contest_id": contest_id, "state": {"$ne": State.WITHDRAWN}}},
+        {"$group": {"_id": "$unit_id", "handed_in": {"$sum": 1}, "accepted": accepted}},
+    ]
+    found = await tx["register"].aggregate(pipeline)
+    return {row["_id"] or "": {"handed_in": row["handed_in"], "accepted": row["accepted"]} for row in found}
 
 
 async def by_state(tx: Tx, query: Query) -> dict[str, int]:

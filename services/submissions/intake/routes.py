@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from services.submissions.entries.domain import State
 from services.submissions.intake import domain, service
 from services.submissions.intake.domain import Line, Query
+from services.submissions.spreadsheets import domain as spreadsheets
 from services.submissions.texts.domain import Reason
 from shared import forms
 from shared.clock import local, now
@@ -21,7 +22,6 @@ routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["register"])
 Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
 Secretary = Annotated[Person, may(Role.SECRETARY)]
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES = {"cuoc-thi": "contest_id", "tinh-trang": "state", "nhom": "entrant_group", "linh-vuc": "content_group",
           "tim": "search", "sap-xep": "sort"}  # fmt: skip
 
@@ -79,14 +79,15 @@ async def register(request: Request, person: Reader) -> Response:
 
 @routes.get("/tiep-nhan/so.csv")
 async def register_csv(request: Request, person: Reader) -> Response:
-    content = service.as_csv(await service.rows(store_of(request), asked(request), person))
+    content = spreadsheets.as_csv(domain.HEADS, await service.rows(store_of(request), asked(request), person))
     return Response(content, media_type="text/csv; charset=utf-8", headers=_as_file("csv"))
 
 
 @routes.get("/tiep-nhan/so.xlsx")
 async def register_xlsx(request: Request, person: Reader) -> Response:
-    content = service.as_xlsx(await service.rows(store_of(request), asked(request), person))
-    return Response(content, media_type=_XLSX, headers=_as_file("xlsx"))
+    rows = await service.rows(store_of(request), asked(request), person)
+    content = spreadsheets.as_xlsx("Sổ tiếp nhận", domain.HEADS, rows, widest=2)
+    return Response(content, media_type=spreadsheets.XLSX, headers=_as_file("xlsx"))
 
 
 def _as_file(suffix: str) -> dict[str, str]:

@@ -1,13 +1,8 @@
 """Keeping the register from our own facts, and the secretary's decisions: accept, return. One function, one transaction."""
 
-import csv
-import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import xlsxwriter
-from defusedcsv import csv as safe_csv
 
 from services.submissions.anonymity import domain as anonymity
 from services.submissions.anonymity.domain import Reading
@@ -102,6 +97,11 @@ async def forget(tx: Tx, entry_id: str, title: str, words: Sequence[str]) -> Non
         await repository.put(tx, line.model_copy(update=change))
 
 
+async def counts_of_units(tx: Tx, contest_id: str) -> dict[str, dict[str, int]]:
+    """Entries that were not withdrawn, by the unit of the day they were handed in: {handed_in, accepted}."""
+    return await repository.counts_of_units(tx, contest_id)
+
+
 def _scope(person: Person) -> list[str] | None:
     """The contests whose register somebody may read; None means all."""
     scopes = {scope for role, scope in person.roles if role in _DESK}
@@ -127,33 +127,6 @@ async def rows(store: Store, query: Query, person: Person) -> list[list[object]]
     known = {one.id: one for one in await _contests(store.read, query)}
     lines = await repository.lines(store.read, query, whole=True)
     return [domain.cells(line, known.get(line.contest_id)) for line in lines]
-
-
-def as_csv(rows: list[list[object]]) -> bytes:
-    """For spreadsheets: a mark at the front for the encoding, and no cell that is taken for a formula."""
-    made = io.StringIO()
-    writer = safe_csv.writer(made, quoting=csv.QUOTE_ALL)
-    writer.writerow(domain.HEADS)
-    writer.writerows(rows)
-    return b"\xef\xbb\xbf" + made.getvalue().encode()
-
-
-def as_xlsx(rows: list[list[object]]) -> bytes:
-    """Numbers as numbers, everything else as text whatever it begins with."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
-        sheet, bold = book.add_worksheet("Sổ tiếp nhận"), book.add_format({"bold": True, "text_wrap": True})
-        for column, head in enumerate(domain.HEADS):
-            sheet.write_string(0, column, head, bold)
-        for place, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                if isinstance(value, int):
-                    sheet.write_number(place, column, value)
-                else:
-                    sheet.write_string(place, column, str(value))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(2, 2, 60)
-    return made.getvalue()
 
 
 async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:

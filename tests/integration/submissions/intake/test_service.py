@@ -13,6 +13,7 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import NotWaiting, UntilPassed
 from services.submissions.intake import agents, domain, service
 from services.submissions.intake.domain import NewRevision, Query
+from services.submissions.spreadsheets import domain as spreadsheets
 from shared import inbox
 from shared.clock import now
 from shared.errors import KeyReused, NotFound
@@ -197,11 +198,11 @@ async def test_exports_hold_the_whole_list_and_no_formula(store: Store) -> None:
     for title in (evil, "+Đơn giản", "Ổn"):
         await deliver(store, (await an_entry(store, person, contest.id, title=title)).id)
     rows = await service.rows(store, Query(size=20), EVERYTHING)
-    text = service.as_csv(rows).decode("utf-8-sig")
+    text = spreadsheets.as_csv(domain.HEADS, rows).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text)))
     assert (read[0], len(read)) == (list(domain.HEADS), 4)
     assert [row[2][0] for row in read[1:]] == ["'", "'", "Ổ"]
-    with zipfile.ZipFile(io.BytesIO(service.as_xlsx(rows))) as book:
+    with zipfile.ZipFile(io.BytesIO(spreadsheets.as_xlsx("Sổ tiếp nhận", domain.HEADS, rows, widest=2))) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         strings = book.read("xl/sharedStrings.xml").decode()
     assert "<f>" not in sheet

@@ -1,14 +1,24 @@
 """Units of the dated tree and what holds between them. No storage, no files."""
 
-from collections.abc import Iterable
-from datetime import date
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from shared.errors import Refusal
+from shared.errors import Invalid, Refusal
 from shared.events import submissions as events
 from shared.text import Line, folded
+
+
+class NotThere(Refusal):
+    """A unit that does not exist on the eve cannot end then."""
+
+    code = "unit_not_there"
+    status = 422
+    message = "Đơn vị không tồn tại vào ngày đó."
 
 
 class TreeBroken(Refusal):
@@ -31,6 +41,8 @@ class Unit(BaseModel):
     valid_from: date | None = None
     valid_to: date | None = None
     successors: list[str] = []
+    code: Annotated[Line, Field(max_length=20)] = ""
+    """Official code, where there is one."""
 
     def valid_on(self, day: date) -> bool:
         """Whether it exists on `day`."""
@@ -71,16 +83,135 @@ def _check_above(unit: Unit, by_id: dict[str, Unit]) -> None:
 
 
 def standing_for(unit_id: str, units: Iterable[Unit], day: date) -> list[Unit]:
-    """The unit itself when it exists on `day`, else those that took over from it and exist then; may be empty."""
+    """Which unit this was on `day`, or is by then; may be empty.
+
+    Itself when it exists then, else those that took over from it, or those that it took over from, over any number of changes.
+    """
     by_id = {unit.id: unit for unit in units}
+    before: dict[str, list[str]] = {}
+    for unit in by_id.values():
+        for successor in unit.successors:
+            before.setdefault(successor, []).append(unit.id)
     found, waiting, met = [], [unit_id], set[str]()
     while waiting:
-        unit = by_id.get(waiting.pop(0))
-        if unit is None or unit.id in met:
+        next_id = waiting.pop(0)
+        if next_id in met or next_id not in by_id:
             continue
-        met.add(unit.id)
+        met.add(next_id)
+        unit = by_id[next_id]
         if unit.valid_on(day):
             found.append(unit)
-        else:
+        elif day > (unit.valid_to or date.max):
             waiting.extend(unit.successors)
+        else:
+            waiting.extend(before.get(unit.id, []))
     return found
+
+
+class Whereabouts(BaseModel):
+    """Which unit this was on a day, and who it is today; several after a split, none when nobody took over."""
+
+    then: list[Unit]
+    today: list[Unit]
+
+
+def whereabouts(unit_id: str, units: Iterable[Unit], *, day: date, today: date) -> Whereabouts:
+    """Both answers at once, by the dates and successors of the tree."""
+    every = list(units)
+    return Whereabouts(then=standing_for(unit_id, every, day), today=standing_for(unit_id, every, today))
+
+
+LEVELS = {
+    "city": "Thành phố",
+    "department": "Sở, ban, ngành",
+    "district": "Quận, huyện, thị xã",
+    "ward": "Phường",
+    "commune": "Xã",
+    "organisation": "Tổ chức, doanh nghiệp",
+}
+"""Level to its word; a level that is not here is shown as it is written."""
+
+
+class Act(StrEnum):
+    """How the tree changes."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    CLOSE = "close"
+
+
+class Reorganised(BaseModel):
+    """What an act makes of the tree: units that end, units that begin."""
+
+    ended: list[Unit]
+    begun: list[Unit]
+
+    @property
+    def units(self) -> list[Unit]:
+        """All that are written."""
+        return [*self.ended, *self.begun]
+
+
+def reorganise(units: Sequence[Unit], names: Sequence[str], *, level: str, first_day: date) -> Reorganised:
+    """`units` end on the eve of `first_day`; units with `names` begin then and take over.
+
+    One name renames or merges, several split, none closes. Old ids keep their names, so that an old entry shows the
+    name of its day.
+
+    Raises NotThere for a unit that does not exist then, TreeBroken for a name that is used twice.
+    """
+    gone = [unit.name for unit in units if not unit.valid_on(first_day - timedelta(days=1))]
+    if gone or not units:
+        raise NotThere(f"Không thể đổi từ ngày này: {', '.join(gone)} không tồn tại vào ngày liền trước.")
+    if len({folded(name) for name in names}) < len(names):
+        raise TreeBroken("Hai đơn vị mới trùng tên nhau.")
+    parent = units[0].parent_id
+    begun = [
+        Unit(id=unit_id_of(name, first_day), name=name, level=level, parent_id=parent, valid_from=first_day)
+        for name in names
+    ]
+    change = {"valid_to": first_day - timedelta(days=1), "successors": [unit.id for unit in begun]}
+    return Reorganised(ended=[unit.model_copy(update=change) for unit in units], begun=begun)
+
+
+def unit_id_of(name: str, first_day: date | None) -> str:
+    """A readable id that no earlier unit of the same name has."""
+    words = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:80]
+    return f"{words}-{first_day:%Y%m%d}" if first_day else words
+
+
+def level_words(level: str) -> str:
+    """The word for a level."""
+    return LEVELS.get(level, level)
+
+
+COLUMNS = {
+    "code": "Mã",
+    "name": "Tên đơn vị",
+    "level": "Cấp",
+    "parent": "Đơn vị cấp trên",
+    "valid_from": "Từ ngày",
+    "valid_to": "Đến hết ngày",
+    "successors": "Đơn vị kế tục",
+    "id": "Định danh",
+}
+"""Field to the head of its column, in files that come in and go out."""
+
+
+def row_of(unit: Unit) -> list[object]:
+    """A unit as a line of a file."""
+    start, end = (f"{day:%d/%m/%Y}" if day else "" for day in (unit.valid_from, unit.valid_to))
+    successors = "; ".join(unit.successors)
+    return [unit.code, unit.name, level_words(unit.level), unit.parent_id or "", start, end, successors, unit.id]
+
+
+def check_names(act: Act, names: Sequence[str], merged: Sequence[str]) -> None:
+    """How many new units an act makes. Raises Invalid."""
+    expected = {Act.RENAME: (1, 1), Act.MERGE: (1, 1), Act.SPLIT: (2, 50), Act.CLOSE: (0, 0)}
+    low, high = expected[act]
+    if not low <= len(names) <= high:
+        said = {0: "Giải thể thì không có tên đơn vị mới.", 1: "Hãy ghi đúng một tên đơn vị mới."}
+        raise Invalid([{"field": "names", "text": said.get(high, "Hãy ghi từ hai tên trở lên, mỗi tên một dòng.")}])
+    if act is Act.MERGE and not merged:
+        raise Invalid([{"field": "others", "text": "Hãy chọn ít nhất một đơn vị nhập cùng."}])

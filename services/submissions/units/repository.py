@@ -6,7 +6,7 @@ from services.submissions.units.domain import Unit
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
 
-INDEXES = (Index("units", (("name", 1),)),)
+INDEXES = (Index("units", (("name", 1),)), Index("unit_acts", (("at", -1),)))
 
 
 async def unit(tx: Tx, unit_id: str) -> Unit:
@@ -34,3 +34,13 @@ async def save_unit(tx: Tx, kept: Unit) -> None:
     document = {"_id": kept.id, **kept.model_dump(exclude={"id"}), "search_key": kept.search_key}
     await tx["units"].save(document)
     kept.version = document["version"]
+
+
+async def note_act(tx: Tx, act: Document) -> None:
+    """Kept for good: who changed what of the tree, before and after."""
+    await tx["unit_acts"].insert(act)
+
+
+async def acts(tx: Tx, unit_id: str) -> list[Document]:
+    """What was done with a unit, the latest first."""
+    return await tx["unit_acts"].find({"unit_ids": unit_id}, sort=[("at", -1)], limit=100)

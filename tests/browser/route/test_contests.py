@@ -96,7 +96,7 @@ def _changed(window: Visit) -> None:
     window.fill("Số bài vào chung khảo", "8")
     window.press("Lưu, về trang quản lý")
     window.look("sua-doi-cho-cong-bo")
-    assert "Số bài vào chung khảo: 6 → 8" in " ".join(window.text.split())
+    assert "Số bài vào chung khảo: 6 thành 8" in " ".join(window.text.split())
     window.press("Công bố bản sửa đổi")
     assert "Đã công bố thể lệ" in window.note(), window.note()[:600]
 

@@ -1,0 +1,120 @@
+"""Tables from and for spreadsheets: CSV and XLSX read with limits as rows of text, and written without formulas."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+from defusedcsv import csv as safe_csv
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from shared.errors import Refusal
+from shared.text import one_line
+
+CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_BYTES = 5 * 1024 * 1024
+_MAX_UNPACKED, _MAX_PARTS = 60 * 1024 * 1024, 200
+_MAX_COLUMNS, _MAX_CELL = 60, 60_000
+_BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError)
+
+
+class TableUnreadable(Refusal):
+    """Not a table we can read; the message says what to do."""
+
+    code = "table_unreadable"
+    status = 422
+    message = "Không đọc được tệp này. Hãy lưu lại thành Excel (.xlsx) hoặc CSV mã UTF-8 rồi tải lên."
+
+
+def read(content: bytes, *, max_rows: int) -> list[list[str]]:
+    """The rows of the first sheet as text on single lines, empty ones at the end left out. Raises TableUnreadable."""
+    if len(content) > MAX_BYTES:
+        raise TableUnreadable(f"Tệp quá lớn: tối đa {MAX_BYTES // 1024 // 1024} MB.", field="file")
+    rows = _from_xlsx(content, max_rows) if content[:4] == b"PK\x03\x04" else _from_csv(content, max_rows)
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if not rows:
+        raise TableUnreadable("Tệp không có dòng nào.", field="file")
+    return rows
+
+
+def _from_csv(content: bytes, max_rows: int) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableUnreadable(field="file") from error
+    if "\0" in text:
+        raise TableUnreadable(field="file")
+    first = text.partition("\n")[0]
+    separator = max(";,\t", key=first.count)
+    try:
+        return _bounded(csv.reader(io.StringIO(text, newline=""), delimiter=separator), max_rows)
+    except csv.Error as error:
+        raise TableUnreadable(field="file") from error
+
+
+def _from_xlsx(content: bytes, max_rows: int) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+            if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
+                raise TableUnreadable("Tệp Excel bung ra quá lớn nên đã bị từ chối.", field="file")
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        try:
+            sheet = book.worksheets[0]
+            return _bounded(sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS), max_rows)
+        finally:
+            book.close()
+    except _BROKEN as error:
+        raise TableUnreadable(field="file") from error
+
+
+def _bounded(rows: Iterable[Sequence[Any]], max_rows: int) -> list[list[str]]:
+    found = []
+    for number, row in enumerate(rows):
+        if number > max_rows:
+            raise TableUnreadable(f"Tệp có quá nhiều dòng: tối đa {max_rows} dòng dữ liệu.", field="file")
+        found.append([_text(cell) for cell in row[:_MAX_COLUMNS]])
+    return found
+
+
+def _text(cell: Any) -> str:
+    match cell:
+        case None:
+            return ""
+        case datetime() if not (cell.hour or cell.minute):
+            return f"{cell:%d/%m/%Y}"
+        case datetime():
+            return f"{cell:%d/%m/%Y %H:%M}"
+        case date():
+            return f"{cell:%d/%m/%Y}"
+        case float() if cell.is_integer():
+            return str(int(cell))
+    return one_line(str(cell)[:_MAX_CELL])
+
+
+def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """For spreadsheets: a mark at the front for the encoding, and no cell that is taken for a formula."""
+    made = io.StringIO()
+    safe_csv.writer(made, quoting=csv.QUOTE_ALL).writerows(rows)
+    return b"\xef\xbb\xbf" + made.getvalue().encode()
+
+
+def as_xlsx(rows: Iterable[Sequence[object]], title: str) -> bytes:
+    """The first row as heads. Numbers as numbers, everything else as text whatever it begins with."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True, "text_wrap": True})
+        for place, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if place and isinstance(value, int) and not isinstance(value, bool):
+                    sheet.write_number(place, column, value)
+                else:
+                    sheet.write_string(place, column, "" if value is None else str(value), None if place else bold)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 8, 26)
+    return made.getvalue()

@@ -114,7 +114,7 @@ def _counts_for(quota: Quota, unit: Unit | None, by_id: Mapping[str, Unit]) -> U
 
 
 def chosen(rows: Iterable[Row], query: Query) -> list[Row]:
-    """The rows that a query asks for, in its order."""
+    """The rows that a query asks for, in its order; without one quota after the other, by name."""
     search = folded(query.search)
     found = [
         row
@@ -130,7 +130,6 @@ def chosen(rows: Iterable[Row], query: Query) -> list[Row]:
         "thieu": lambda row: (row.missing, -row.place),
     }
     name = query.sort.removeprefix("-")
-    found.sort(key=lambda row: row.place)
     return sorted(found, key=keys[name], reverse=query.sort.startswith("-")) if name in keys else found
 
 

@@ -22,10 +22,15 @@ PLACES = (
     Place("/bai-du-thi", "Bài dự thi của tôi", frozenset({"entrant"})),
     Place("/tiep-nhan", "Tiếp nhận", frozenset({"secretary"})),
     Place("/cuoc-thi/quan-ly", "Quản lý cuộc thi", frozenset({"organiser"})),
-    Place("/cham-thi", "Chấm thi", frozenset({"judge", "chair", "organiser"})),
+    Place("/cham-thi", "Chấm thi", frozenset({"judge", "chair", "organiser", "auditor"})),
     Place("/chung-khao", "Chung khảo"),
     Place("/thong-bao", "Thông báo", frozenset({"organiser", "auditor"})),
     Place("/ket-qua", "Kết quả"),
+    Place("/quan-tri/nguoi-dung", "Người dùng", frozenset({"administrator", "auditor"})),
+    Place("/quan-tri/nhat-ky", "Nhật ký", frozenset({"administrator", "auditor"})),
+    Place("/quan-tri/yeu-cau", "Yêu cầu dữ liệu", frozenset({"administrator"})),
+    Place("/quan-tri/luu-tru", "Thời hạn dữ liệu", frozenset({"administrator"})),
+    Place("/don-vi", "Đơn vị", frozenset({"administrator", "organiser", "auditor"})),
 )
 
 

@@ -18,8 +18,10 @@ from tests.route.playing import Played, wait_for
 
 _PLACEHOLDER = re.compile(r"{(\w+)(?::\w+)?}")
 _SCOPED = tuple(role for role in Role if role not in (Role.ENTRANT, Role.ADMINISTRATOR))
-SITE_WIDE = frozenset({"person_id", "unit_id"})
+SITE_WIDE = frozenset({"person_id", "unit_id", "suffix"})
 """Placeholders of things that belong to no contest."""
+ABOUT_ONESELF = frozenset({"/api/submissions/v1/contests/{slug}/eligibility"})
+"""Of a contest that everybody may see, and answered for nobody but the asker."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,20 @@ def objects(played: Played) -> dict[str, str]:
     known = {"contest_id": played.desk.contest_id, "entry_id": entry.entry_id, "slug": played.slug}
     known |= {"slot_id": slot, "sheet_id": sheet, "person_id": entry.person_id}
     known |= {"round_": "preliminary", "path": "so-khao", "step": "khoa", "number": "1"}
+    known |= {"step_id": "chung", "suffix": "csv", "unit_id": played.demo.units[0].id}
     return known
 
 
-UNKNOWABLE = frozenset({"notice_id", "delivery_id", "file_id", "copy_id", "secret", "sign_up_id", "beginning"})
+UNKNOWABLE = frozenset(
+    {
+        "notice_id", "delivery_id", "file_id", "copy_id", "secret", "sign_up_id", "beginning", "document_id", "identity_id",
+        "import_id", "key_id", "request_id", "act_id",
+    }
+)  # fmt: skip
 """Placeholders filled with an id that nothing has: whoever may not know the thing learns as much from one that exists."""
 
 
-def filled(operation: Operation, known: dict[str, str]) -> str:
+def filled(path: str, known: dict[str, str]) -> str:
     """The path with ids in it. Raises KeyError for a placeholder that nobody has thought of."""
     given = known | {name: new_id() for name in UNKNOWABLE}
-    return _PLACEHOLDER.sub(lambda found: given[found[1]], operation.path)
+    return _PLACEHOLDER.sub(lambda found: given[found[1]], path)

@@ -11,16 +11,19 @@ from deploy.demo.client import Json
 from deploy.local.ports import SERVICES
 from deploy.local.system import System
 from shared.ids import new_id
+from tests.route import matrix
 from tests.route.playing import Played
 
 pytestmark = pytest.mark.timeout(600)
 _S, _J, _N = (f"/api/{service}/v1" for service in SERVICES)
 PUBLIC = {
     ("post", f"{_S}/sessions"),
-    ("post", f"{_S}/people"),
+    ("post", f"{_S}/sign-ups"),
+    ("post", f"{_S}/sign-ups/{{sign_up_id}}/confirm"),
     ("get", f"{_S}/units"),
     ("get", f"{_S}/contests"),
     ("get", f"{_S}/contests/{{slug}}"),
+    ("get", f"{_S}/contests/{{slug}}/editions"),
     ("get", "/api/health"),
     ("get", f"{_J}/board/{{slug}}"),
     ("get", f"{_J}/contests/{{contest_id}}/result"),
@@ -41,6 +44,8 @@ AN_ENTRANTS_OWN = {
     ("post", f"{_S}/entries/{{entry_id}}/files"),
     ("post", f"{_S}/entries/{{entry_id}}/submit"),
     ("post", f"{_S}/entries/{{entry_id}}/withdraw"),
+    ("get", f"{_S}/own-data"),
+    ("get", f"{_S}/contests/{{slug}}/eligibility"),
     ("get", f"{_N}/inbox"),
     ("get", "/hop-thu"),
     ("get", "/hop-thu/so"),
@@ -68,28 +73,11 @@ def _client(system: System, email: str = "") -> Iterator[httpx.Client]:
         yield client
 
 
-def _filled(path: str, played: Played) -> str:
-    """The path with ids of things that exist and belong to somebody else."""
-    assert played.published is not None
-    slot = next(line["data"]["slot_id"] for line in played.log if line["kind"] == "slot.opened")
-    sheet = next(line["data"]["sheet_id"] for line in played.log if line["kind"] == "sheet.sealed")
-    known = {"contest_id": played.desk.contest_id, "entry_id": played.handed_in[0].entry_id, "slug": played.slug}
-    known |= {"slot_id": slot, "sheet_id": sheet, "person_id": played.handed_in[0].person_id}
-    known |= {
-        "round_": "preliminary",
-        "path": "so-khao",
-        "step": "khoa",
-        "notice_id": new_id(),
-        "delivery_id": new_id(),
-    }
-    return path.format_map(known)
-
-
 def _answers(client: httpx.Client, operations: set[tuple[str, str]], played: Played) -> dict[tuple[str, str], int]:
     found = {}
     for method, path in sorted(operations):
         body: Json | None = None if method == "get" else {}
-        found[method, path] = client.request(method, _filled(path, played), json=body).status_code
+        found[method, path] = client.request(method, matrix.filled(path, matrix.objects(played)), json=body).status_code
     return found
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from services.submissions.people.domain import Account, Kind
 from services.submissions.rules.domain import EntrantGroup, Rules, Timetable
-from services.submissions.units.domain import Unit
+from services.submissions.units.domain import Unit, level_words
 from shared.clock import local
 from shared.errors import Invalid, Refusal
 from shared.ui.filters import vn_date, vn_moment
@@ -22,14 +22,6 @@ ROLES = {
     "chair": "Trưởng ban Giám khảo",
     "judge": "giám khảo",
     "secretary": "Tổ thư ký",
-}
-LEVELS = {
-    "city": "thành phố",
-    "department": "sở, ban, ngành",
-    "district": "quận, huyện, thị xã",
-    "ward": "phường",
-    "commune": "xã",
-    "organisation": "tổ chức khác",
 }
 _ID_NUMBER_MISSING = (
     "Cuộc thi này cần số căn cước của người dự thi. Hãy điền ở Tài khoản, mục Hồ sơ, rồi quay lại nộp bài."
@@ -162,7 +154,7 @@ def _of_group(group: EntrantGroup, entrant: Entrant) -> Iterator[str]:
 
 
 def _of_unit(levels: Sequence[str], entrant: Entrant) -> Iterator[str]:
-    wanted = "chỉ nhận người của " + ", ".join(LEVELS.get(level, level) for level in levels)
+    wanted = "chỉ nhận người của " + ", ".join(level_words(level).lower() for level in levels)
     unit = entrant.unit_on_the_day
     if entrant.unit is None:
         yield f"{wanted}; tài khoản này chưa chọn đơn vị. Hãy chọn ở Tài khoản, mục Hồ sơ."
@@ -170,7 +162,7 @@ def _of_unit(levels: Sequence[str], entrant: Entrant) -> Iterator[str]:
         day = vn_date(entrant.day)
         yield f"{wanted}; {entrant.unit.name} không còn là đơn vị vào ngày {day}. Hãy chọn đơn vị hiện nay ở Tài khoản, mục Hồ sơ."
     elif unit.level not in levels:
-        yield f"{wanted}; {unit.name} là {LEVELS.get(unit.level, unit.level)}."
+        yield f"{wanted}; {unit.name} là {level_words(unit.level).lower()}."
 
 
 class PaperVerdict(BaseModel):

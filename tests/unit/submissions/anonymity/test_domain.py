@@ -1,7 +1,7 @@
 """Authors found in their texts, the exact words named; what is not them is left alone. The demo's texts pass."""
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,12 +16,27 @@ from services.submissions.texts.domain import Words
 from services.submissions.units.domain import Unit
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
+RULES = Rules.model_validate(
+    {
+        "slug": "c",
+        "name": "Cuộc thi",
+        "short_name": "Cuộc thi",
+        "year": 2026,
+        "parts": [{"id": "solution", "title": "Giải pháp", "max_words": 100}],
+        "timetable": {"opens_at": NOON, "closes_at": NOON + timedelta(days=1)},
+    }
+)
 UNIT = Unit(id="u", name="Phường Vĩnh Tuy", level="ward")
 
 
 def an_author(**changes: Any) -> Entrant:
     """Nguyễn Thị Thu Hiền of Phường Vĩnh Tuy."""
-    typed = {"id": "p", "name": "Nguyễn Thị Thu Hiền", "name_key": "", "email": "thu.hien@coquan.example"}
+    typed: dict[str, Any] = {
+        "id": "p",
+        "name": "Nguyễn Thị Thu Hiền",
+        "name_key": "",
+        "email": "thu.hien@coquan.example",
+    }
     typed |= {"phone": "+84912345678", "password": "", "kind": "resident", "unit_id": "u", "created_at": NOON}
     account = Account.model_validate({**typed, **changes})
     return Entrant(account=account, unit=UNIT, standing=[UNIT], day=date(2026, 3, 2))
@@ -74,19 +89,19 @@ def test_a_unit_only_warns_and_stands_apart() -> None:
     reading = domain.read(words, [an_author()])
     assert [trace.words for trace in reading.units] == ["phường Vĩnh Tuy"]
     assert reading.forbidden == []
-    domain.check(words, Rules.model_construct(parts=[]), [an_author()])
+    domain.check(words, RULES, [an_author()])
 
 
 def test_the_refusal_names_the_words_and_their_field() -> None:
     words = Words(title="Sáng kiến của Nguyễn Thị Thu Hiền", parts={"solution": "Gọi 0912 345 678"})
     with pytest.raises(GivesAway) as refused:
-        domain.check(words, Rules.model_construct(parts=[]), [an_author()])
+        domain.check(words, RULES, [an_author()])
     assert [(one["code"], one["field"]) for one in refused.value.errors] == [
         ("name_in_text", "title"),
         ("phone_in_text", "parts.solution"),
     ]
     assert "“Nguyễn Thị Thu Hiền”" in refused.value.errors[0]["text"]
-    assert "“0912 345 678”" in refused.value.errors[1]["text"]
+    assert "“0912 345 678” khỏi mục “Giải pháp”" in refused.value.errors[1]["text"]
 
 
 def test_the_pieces_of_a_text_put_together_are_the_text() -> None:

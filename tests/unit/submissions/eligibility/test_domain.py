@@ -151,8 +151,9 @@ A_MILLISECOND = timedelta(milliseconds=1)
 def test_paper_counts_by_arrival_or_by_its_postmark(
     received_at: datetime,
     postmark: date | None,
+    by: str,
+    *,
     in_time: bool,
-    by: str,  # noqa: FBT001 - a row of the table
 ) -> None:
     verdict = paper_in_time(TIMES, received_at=received_at, postmark=postmark)
     assert (verdict.in_time, verdict.by) == (in_time, by)

@@ -129,7 +129,7 @@ def _traces(field: str, text: str, authors: Iterable[Entrant]) -> Iterator[Trace
 
 
 def _names(author: Account) -> list[str]:
-    return [name for name in (author.name, getattr(author, "representative", "")) if name]
+    return [name for name in (author.name, author.representative) if name]
 
 
 def _units(entrant: Entrant) -> set[str]:

@@ -96,7 +96,7 @@ def check(rules: Rules, group_id: str, entrants: Sequence[Entrant]) -> None:
     """At hand-in. Raises NotEligible with every reason."""
     faults = list(_faults(rules, group_id, entrants))
     if rules.asks_id_number:
-        faults += [("", _ID_NUMBER_MISSING) for one in entrants if not getattr(one.account, "id_number_mark", "")]
+        faults += [("", _ID_NUMBER_MISSING) for one in entrants if not one.account.id_number_mark]
     _refuse(faults)
 
 

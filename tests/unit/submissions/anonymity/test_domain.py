@@ -111,6 +111,14 @@ def test_the_pieces_of_a_text_put_together_are_the_text() -> None:
     assert [piece.text for piece in pieces if piece.trace] == ["Nguyễn Thị Thu Hiền", "phường Vĩnh Tuy", "0912345678"]
 
 
+def test_the_representative_of_an_organisation_is_named_by_no_text() -> None:
+    named = {"name": "Hội Người cao tuổi Minh Họa", "representative": "Ngô Thế Vinh", "kind": "organisation"}
+    assert found("Ông Ngô Thế Vinh của hội người cao tuổi Minh Họa", **named) == [
+        (Kind.NAME, "Ngô Thế Vinh"),
+        (Kind.NAME, "hội người cao tuổi Minh Họa"),
+    ]
+
+
 def test_every_author_is_looked_for() -> None:
     words = Words(parts={"p": "Nguyễn Thị Thu Hiền và Trần Văn Lợi"})
     traces = domain.read(words, [an_author(), an_author(id="q", name="Trần Văn Lợi")]).traces
@@ -123,7 +131,8 @@ def test_no_entry_of_the_demo_names_its_author() -> None:
     units = {unit.id: Unit(id=unit.id, name=unit.name, level=unit.level) for unit in demo.units}
     for entry in demo.entries:
         writer = writers[entry.entrant]
-        author = an_author(name=writer.name, email=writer.email, phone="", unit_id=writer.unit)
+        told = {"name": writer.name, "representative": writer.representative or "", "email": writer.email}
+        author = an_author(**told, phone="", unit_id=writer.unit)
         author = author.model_copy(update={"unit": units[writer.unit], "standing": []})
         reading = domain.read(Words(title=entry.title, parts=entry.parts), [author])
         assert reading.forbidden == [], entry.id

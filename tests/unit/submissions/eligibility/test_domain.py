@@ -41,10 +41,13 @@ def rules(**changes: Any) -> Rules:
     return Rules.model_validate({**typed, **changes})
 
 
-def an_entrant(kind: Kind = Kind.RESIDENT, person_id: str = "p", **changes: Any) -> Entrant:
+def an_entrant(
+    kind: Kind = Kind.RESIDENT, person_id: str = "p", *, id_number_mark: str = "", **changes: Any
+) -> Entrant:
     """Somebody without a unit."""
     typed = {"id": person_id, "name": "Tên", "name_key": "", "email": "e", "password": "", "created_at": NOON}
-    return Entrant(account=Account.model_validate({**typed, "kind": kind}), day=DAY, **changes)
+    known = {"kind": kind, "id_number_mark": id_number_mark}
+    return Entrant(account=Account.model_validate({**typed, **known}), day=DAY, **changes)
 
 
 def reasons(group_id: str, *entrants: Entrant, **changes: Any) -> list[str]:
@@ -107,6 +110,7 @@ def test_every_author_is_looked_at_and_there_may_be_so_many() -> None:
 def test_the_id_number_is_asked_for_only_at_hand_in_and_only_where_the_rules_say_so() -> None:
     domain.check(rules(), "R", [an_entrant()])
     domain.check_beginning(rules(asks_id_number=True), "R", an_entrant())
+    domain.check(rules(asks_id_number=True), "R", [an_entrant(id_number_mark="a mark")])
     with pytest.raises(NotEligible, match="not_eligible") as refused:
         domain.check(rules(asks_id_number=True), "R", [an_entrant()])
     assert "số căn cước" in refused.value.errors[0]["text"]

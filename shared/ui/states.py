@@ -34,6 +34,10 @@ _LOOKS = {
     "rejected": Look("Không hợp lệ", "bad"),
     "withdrawn": Look("Đã rút", "quiet"),
     "shortlisted": Look("Vào chung khảo", "good"),
+    # quotas of units
+    "below_quota": Look("Còn thiếu", "warn"),
+    "quota_handed_in": Look("Đủ số nộp, chờ kiểm tra", "calm"),
+    "quota_met": Look("Đã đủ", "good"),
     # sheets, panels, slots
     "assigned": Look("Chưa chấm", "quiet"),
     "unmarked": Look("Chưa chấm", "quiet"),

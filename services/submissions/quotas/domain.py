@@ -30,9 +30,9 @@ class Count(BaseModel):
 class Stand(StrEnum):
     """Where a unit stands against its quota."""
 
-    BELOW = "thieu"
-    WAITING = "cho"
-    MET = "du"
+    BELOW = "below_quota"
+    WAITING = "quota_handed_in"
+    MET = "quota_met"
 
 
 STAND_WORDS = {Stand.BELOW: "Còn thiếu", Stand.WAITING: "Đủ số nộp, chờ kiểm tra", Stand.MET: "Đã đủ"}

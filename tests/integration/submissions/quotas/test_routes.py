@@ -64,7 +64,11 @@ async def test_units_are_counted_with_their_subunits_and_heirs(desk: Browser, co
     bearer = await desk.bearer(email_of("to-chuc"))
     told = (await desk.get(f"{API}/register/quotas?contest_id={contest.id}", headers=bearer)).json()
     counted = {one["unit"]: (one["handed_in"], one["accepted"], one["stand"]) for one in told["items"]}
-    assert counted == {"Sở Ăn ở": (2, 0, "cho"), "Sở Đường sá": (2, 1, "cho"), "Phường Xa": (0, 0, "thieu")}
+    assert counted == {
+        "Sở Ăn ở": (2, 0, "quota_handed_in"),
+        "Sở Đường sá": (2, 1, "quota_handed_in"),
+        "Phường Xa": (0, 0, "below_quota"),
+    }
     assert told["elsewhere"] == {"handed_in": 1, "accepted": 0}
 
 

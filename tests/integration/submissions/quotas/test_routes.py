@@ -77,7 +77,7 @@ async def test_a_withdrawn_entry_no_longer_counts(store: Store, desk: Browser, c
     owner = Person(entry.owner_id, "", frozenset({("entrant", "*")}))
     await entries.withdraw(store, entry.id, "Thôi", key=key(), by=owner, at=now())
     await deliver(store, entry.id)
-    page = await desk.open("/tiep-nhan/chi-tieu?tinh-trang=thieu")
+    page = await desk.open("/tiep-nhan/chi-tieu?tinh-trang=below_quota")
     assert "Sở Ăn ở" in page.text
     assert "Còn thiếu một bài" in page.text
     assert "Sở Đường sá" not in page.text
@@ -88,7 +88,7 @@ async def test_the_page_and_the_files_show_what_was_asked_for(desk: Browser, con
     assert page.index("Sở Đường sá") > 0
     assert "Chưa nộp bài nào, còn thiếu một bài" in page
     assert "khuyến khích, ít nhất 1 bài mỗi đơn vị; không tính bài của đơn vị trực thuộc" in page
-    file = await desk.get(f"/tiep-nhan/chi-tieu.csv?cuoc-thi={contest.id}&tinh-trang=cho&sap-xep=don-vi")
+    file = await desk.get(f"/tiep-nhan/chi-tieu.csv?cuoc-thi={contest.id}&tinh-trang=quota_handed_in&sap-xep=don-vi")
     read = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert [row[:7] for row in read[1:]] == [
         ["Sở Ăn ở", "Sở, ngành", "Bắt buộc", "2", "2", "0", "0"],

@@ -73,7 +73,7 @@ def test_the_list_is_filtered_and_sorted_as_asked() -> None:
 
     assert names() == names(sort="gibberish") == ["q1", "q2"]
     assert names(sort="-don-vi") == names(sort="nop") == names(sort="-thieu") == ["q2", "q1"]
-    assert names(stand="thieu") == names(search="dong") == ["q2"]
+    assert names(stand="below_quota") == names(search="dong") == ["q2"]
     assert names(quota="khac") == []
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from services.submissions.acts.service import INDEXES as ACT_INDEXES
 from services.submissions.beginnings import routes as beginnings
 from services.submissions.calls import routes as calls
 from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
@@ -49,6 +50,7 @@ from services.submissions.sign_in import routes as sign_in
 from services.submissions.sign_in.service import INDEXES as SESSION_INDEXES
 from services.submissions.sign_up import routes as sign_up
 from services.submissions.sign_up.service import INDEXES as SIGN_UP_INDEXES
+from services.submissions.staff import routes as staff
 from services.submissions.unit_import import routes as unit_import
 from services.submissions.unit_import.service import INDEXES as UNIT_IMPORT_INDEXES
 from services.submissions.units import routes as units
@@ -61,12 +63,12 @@ from shared.web import Service, create_app
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
-    unit_import, units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, lost_factors, wizard, contests, calls, beginnings,
-    entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,
+    unit_import, units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, lost_factors, staff, wizard, contests, calls,
+    beginnings, entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,
 )  # fmt: skip
 INDEXES = (
-    *UNIT_INDEXES, *UNIT_IMPORT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES, *ENTRY_INDEXES,
-    *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES, *OIDC_INDEXES, *RESET_INDEXES,
+    *UNIT_INDEXES, *UNIT_IMPORT_INDEXES, *ACT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES,
+    *ENTRY_INDEXES, *RECEIPT_INDEXES, *INTAKE_INDEXES, *factors.INDEXES, *PASSKEY_INDEXES, *SECURITY_INDEXES, *OIDC_INDEXES, *RESET_INDEXES,
     *CONSENT_INDEXES, *REQUEST_INDEXES, *ERASURE_INDEXES, *RETENTION_INDEXES,
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Remembering other services' facts, and reading what is remembered. Called by agents and by the rooms above."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.judging.copies import domain, repository
 from services.judging.copies.domain import ContestCopy, PersonCopy, Script, ScriptState, Sealed, UnitCopy
@@ -164,10 +164,12 @@ async def remember_unit(tx: Tx, updated: UnitUpdated) -> None:
 
 
 def signed_out_before(store: Store) -> SignedOutBefore:
-    """Since when a person's identity tokens are void, from our copy of people."""
+    """Since when a person's identity tokens are void: all of them once the account is closed."""
 
     async def look_up(person_id: str) -> datetime | None:
         known = await repository.find_person(store.read, person_id)
-        return known.signed_out_before if known else None
+        if known is None:  # the fact has not arrived yet, the token is genuine
+            return None
+        return known.signed_out_before if known.active else datetime.max.replace(tzinfo=UTC)
 
     return look_up

@@ -37,6 +37,11 @@ async def published(tx: Tx) -> list[Contest]:
     return await repository.in_states(tx, [State.PUBLISHED, State.CLOSED])
 
 
+async def every(tx: Tx) -> list[Contest]:
+    """In all states, those that close last first; for administrators."""
+    return await repository.in_states(tx, list(State))
+
+
 async def note_score(tx: Tx, contest_id: str, round_: str, at: datetime) -> None:
     """A score was given in a round: the first one freezes what the round stands on."""
     contest = await repository.get(tx, contest_id)

@@ -45,6 +45,20 @@ class OwnRoleKept(Refusal):
     message = "Bạn không thể tự bỏ vai trò quản trị của chính mình. Hãy nhờ một quản trị viên khác."
 
 
+class LastAdministratorKept(Refusal):
+    """Without any, nobody could give roles any more."""
+
+    code = "last_administrator_kept"
+    message = "Đây là quản trị viên cuối cùng đang hoạt động. Hãy giao vai trò quản trị cho một người khác trước."
+
+
+class OwnAccountKept(Refusal):
+    """Whoever closes their own account could not open it again; erasing it is another thing."""
+
+    code = "own_account_kept"
+    message = "Bạn không thể tự đóng tài khoản của chính mình. Hãy nhờ một quản trị viên khác."
+
+
 def _email(value: object) -> str:
     """The address in lower case: nobody here has two mailboxes that differ in capitals."""
     try:
@@ -91,6 +105,10 @@ class Role(events.Role):
     """A role within a scope: a contest id, or `*` for the whole site."""
 
     role: RoleName
+
+    def __str__(self) -> str:
+        """As acts write it down."""
+        return f"{self.role}:{self.scope}"
 
 
 ENTRANT = Role(role="entrant")
@@ -153,6 +171,15 @@ class Account(BaseModel):
     kind: Kind
     unit_id: str | None = None
     roles: list[Role] = []
+    position: str = ""
+    representative: str = ""
+    family_name: str = ""
+    middle_name: str = ""
+    given_name: str = ""
+    id_number: str = Field("", repr=False)
+    """Sealed; shown with most digits hidden, to its owner only."""
+    id_number_mark: str = Field("", repr=False)
+    """Keyed digest that tells two people with one number apart from one person."""
     consents: list[str] = []
     """Purposes the person agrees to now; their history is kept by `consents`."""
     active: bool = True
@@ -182,6 +209,26 @@ class Account(BaseModel):
         self.roles = wanted
         self.signed_out_before = at
 
+    @property
+    def held(self) -> list[str]:
+        """Its roles as acts write them down."""
+        return [str(role) for role in self.roles]
+
+    def with_role(self, role: Role) -> list[Role]:
+        """Its roles and this one."""
+        return list(dict.fromkeys([*self.roles, role]))
+
+    def without_role(self, role: Role) -> list[Role]:
+        """Its roles but this one."""
+        return [held for held in self.roles if held != role]
+
+    def close(self, *, by: str, at: datetime) -> None:
+        """Nobody comes in with it and its tokens are void; nothing is deleted. Raises OwnAccountKept."""
+        if by == self.id:
+            raise OwnAccountKept
+        self.active = False
+        self.signed_out_before = at
+
     def sign_out_everywhere(self, at: datetime) -> None:
         """Every token given out so far is void in every service."""
         self.signed_out_before = at
@@ -207,6 +254,8 @@ class Account(BaseModel):
             email=self.email,
             phone=self.phone,
             unit_id=self.unit_id,
+            kind=self.kind.value,
+            sort_name=self.name_key,
             roles=[events.Role(role=held.role, scope=held.scope) for held in self.roles],
             consents=self.consents,
             active=self.active,

@@ -1,5 +1,6 @@
 """The only code that touches `people`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.submissions.people.domain import Account
@@ -47,6 +48,24 @@ async def other_administrators(tx: Tx, person_id: str) -> bool:
     """Whether anybody but this person has that role."""
     where = {"_id": {"$ne": person_id}, "roles.role": "administrator", "active": True}
     return await tx["people"].find_one(where, projection=["_id"]) is not None
+
+
+async def hold_other_administrator(tx: Tx, person_id: str) -> bool:
+    """As above, and the other one is written: two who take the role from each other at one moment are in conflict."""
+    where = {"_id": {"$ne": person_id}, "roles.role": "administrator", "active": True}
+    return bool(await tx["people"].update(where, {"$inc": {"held": 1}}))
+
+
+async def every(tx: Tx) -> list[Account]:
+    """All that are left, in Vietnamese order of given names."""
+    documents = await tx["people"].find({"erased": {"$ne": True}}, sort=[("name_key", 1), ("_id", 1)], vietnamese=True)
+    return [_account(document) for document in documents]
+
+
+async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
+    """Who they are, by id; ids of nobody are left out."""
+    found = await tx["people"].find({"_id": {"$in": list(person_ids)}, "erased": {"$ne": True}}, fields=["name"])
+    return {document["_id"]: document["name"] for document in found}
 
 
 async def save(tx: Tx, account: Account) -> None:

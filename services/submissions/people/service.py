@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from services.submissions.acts import service as acts
+from services.submissions.acts.domain import Kind
 from services.submissions.credentials import service as credentials
 from services.submissions.people import domain, repository
 from services.submissions.people.domain import Account, Role, SignUp
@@ -19,6 +21,8 @@ from shared.once import once
 
 INDEXES = repository.INDEXES
 _SYSTEM = "system"
+Wanted = Callable[[Account], Sequence[Role]]
+"""The roles somebody should hold, from what they hold."""
 
 
 async def get(tx: Tx, person_id: str) -> Account:
@@ -150,17 +154,95 @@ async def forget(tx: Tx, person_id: str, *, at: datetime) -> None:
         await outbox.erase(tx, topics.PEOPLE.name, subject=left.id, seq=left.facts, time=at)
 
 
-async def grant(store: Store, person_id: str, roles: Sequence[Role], *, by: Person) -> Account:
-    """Give a person exactly these roles; the tokens with the old ones are void. Raises NotFound, OwnRoleKept."""
+async def grant(store: Store, person_id: str, roles: Sequence[Role], *, by: Person, reason: str = "") -> Account:
+    """Give a person exactly these roles; the tokens with the old ones are void.
+
+    Raises NotFound, OwnRoleKept, LastAdministratorKept.
+    """
 
     async def work(tx: Tx) -> Account:
-        # The instant is taken here: a token given out meanwhile writes the account too, so one of the two starts again.
+        return await _set_roles(tx, person_id, Kind.ROLES_SET, lambda _: roles, reason=reason, by=by)
+
+    return await store.transaction(work)
+
+
+async def give(store: Store, person_id: str, role: Role, *, reason: str, by: Person) -> Account:
+    """One role more; nothing happens when it is held already. Raises NotFound."""
+
+    async def work(tx: Tx) -> Account:
+        wanted: Wanted = lambda account: account.with_role(role)  # noqa: E731 - one expression, named for its type
+        return await _set_roles(tx, person_id, Kind.ROLE_GRANTED, wanted, reason=reason, by=by)
+
+    return await store.transaction(work)
+
+
+async def take(store: Store, person_id: str, role: Role, *, reason: str, by: Person) -> Account:
+    """One role less; nothing happens when it is not held. Raises NotFound, OwnRoleKept, LastAdministratorKept."""
+
+    async def work(tx: Tx) -> Account:
+        wanted: Wanted = lambda account: account.without_role(role)  # noqa: E731 - as above
+        return await _set_roles(tx, person_id, Kind.ROLE_REVOKED, wanted, reason=reason, by=by)
+
+    return await store.transaction(work)
+
+
+async def _set_roles(tx: Tx, person_id: str, kind: Kind, wanted: Wanted, *, reason: str, by: Person) -> Account:
+    # The instant is taken here: a token given out meanwhile writes the account too, so one of the two starts again.
+    account, at = await repository.get(tx, person_id), now()
+    before, was_administrator = account.held, account.has("administrator") and account.active
+    account.grant(wanted(account), by=by.id, at=at)
+    if set(account.held) == set(before):
+        return await repository.get(tx, person_id)
+    if was_administrator and not account.has("administrator"):
+        await _keep_an_administrator(tx, person_id)
+    await _publish(tx, account, by=by.id, at=at)
+    await acts.write(tx, kind, person_id, before, account.held, reason=reason, by=by.id, at=at)
+    return account
+
+
+async def _keep_an_administrator(tx: Tx, person_id: str) -> None:
+    if not await repository.hold_other_administrator(tx, person_id):
+        raise domain.LastAdministratorKept
+
+
+async def close(store: Store, person_id: str, *, reason: str, by: Person) -> Account:
+    """Nobody comes in with it any more. Twice is once. Raises NotFound, OwnAccountKept, LastAdministratorKept."""
+
+    async def work(tx: Tx) -> Account:
         account, at = await repository.get(tx, person_id), now()
-        account.grant(roles, by=by.id, at=at)
-        await _publish(tx, account, by=by.id, at=at)
+        if account.active:
+            account.close(by=by.id, at=at)
+            if account.has("administrator"):
+                await _keep_an_administrator(tx, person_id)
+            await _publish(tx, account, by=by.id, at=at)
+            await acts.write(tx, Kind.CLOSED, person_id, ["active"], ["closed"], reason=reason, by=by.id, at=at)
         return account
 
     return await store.transaction(work)
+
+
+async def reopen(store: Store, person_id: str, *, reason: str, by: Person) -> Account:
+    """Its owner may sign in again; old tokens stay void. Twice is once. Raises NotFound."""
+
+    async def work(tx: Tx) -> Account:
+        account, at = await repository.get(tx, person_id), now()
+        if not account.active:
+            account.active = True
+            await _publish(tx, account, by=by.id, at=at)
+            await acts.write(tx, Kind.REOPENED, person_id, ["closed"], ["active"], reason=reason, by=by.id, at=at)
+        return account
+
+    return await store.transaction(work)
+
+
+async def every(tx: Tx) -> list[Account]:
+    """All that are left, in Vietnamese order of given names."""
+    return await repository.every(tx)
+
+
+async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
+    """Who they are, by id; ids of nobody are left out."""
+    return await repository.names(tx, person_ids)
 
 
 async def make_first_administrator(store: Store, email: str, password: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.submissions.acts import service as acts
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import Consent, holding
 from services.submissions.contests import service as contests
@@ -57,6 +58,7 @@ async def copy(store: Store, person: Person) -> dict[str, Any]:
         "made_at": local(now()).isoformat(),
         "account": domain.account_of(account, unit.name if unit else ""),
         "roles": [role.model_dump() for role in account.roles],
+        "acts": [one.model_dump(mode="json", exclude={"id", "by"}) for one in await acts.about(tx, person.id)],
         "sessions": [domain.session_of(one) for one, _ in await sign_in.sessions(store, person.id, "")],
         "consents": [domain.consent_of(one) for one in await consents.history(tx, person.id)],
         "requests": [one.model_dump(mode="json") for one in await requests.mine(tx, person.id)],

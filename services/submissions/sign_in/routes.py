@@ -21,6 +21,7 @@ from shared.errors import Refusal, SignInNeeded
 from shared.forms import Typed
 from shared.identity import PUBLIC, SESSION_COOKIE, SIGNED_IN, Person
 from shared.pages import let_half_in, let_in, let_out, page, place_of, see_other, store_of
+from shared.ui.roles import held_words
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["sign-in"])
@@ -228,8 +229,9 @@ async def account(request: Request, person: SignedIn) -> Response:
     store = store_of(request)
     own = await people.get(store.read, person.id)
     unit = await units.get(store.read, own.unit_id) if own.unit_id else None
+    held = held_words(role.role for role in own.roles)
     sessions = await service.sessions(store, person.id, request.cookies.get(SESSION_COOKIE, ""))
-    return page(request, "sign_in/account.html", account=own, unit=unit, sessions=sessions)
+    return page(request, "sign_in/account.html", account=own, unit=unit, sessions=sessions, held=held)
 
 
 @routes.post("/tai-khoan/phien/{beginning}/dang-xuat")

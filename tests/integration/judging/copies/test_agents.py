@@ -1,5 +1,7 @@
 """Copies from facts as they are delivered: doubled, in order, and with codes that clash."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from services.judging.copies import agents, service
@@ -123,6 +125,13 @@ async def test_contacts_are_not_kept_and_a_sign_out_voids_older_tokens(store: St
     await person(store, "p", 2, email="an@sangkien.example", signed_out_before=START.isoformat())
     assert await service.signed_out_before(store)("p") == START
     assert "sangkien.example" not in str(await store.read["people"].get("p"))
+
+
+async def test_a_closed_account_has_no_token_that_counts(store: Store) -> None:
+    await person(store, "p", 1, active=False, signed_out_before=START.isoformat())
+    assert await service.signed_out_before(store)("p") == datetime.max.replace(tzinfo=UTC)
+    await person(store, "p", 2, active=True, signed_out_before=START.isoformat())
+    assert await service.signed_out_before(store)("p") == START
 
 
 async def test_an_older_state_of_a_person_is_passed_over(store: Store) -> None:

@@ -35,6 +35,7 @@ from services.submissions.passwords import routes as passwords
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
 from services.submissions.privacy import routes as privacy
+from services.submissions.profiles import routes as profiles
 from services.submissions.quotas import routes as quotas
 from services.submissions.receipts import routes as receipts
 from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
@@ -63,7 +64,7 @@ from shared.web import Service, create_app
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
-    unit_import, units, people, sign_in, sign_up, passwords, second_step, passkey_sign_in, security, oidc, lost_factors, staff, wizard, contests, calls,
+    unit_import, units, people, sign_in, sign_up, passwords, profiles, second_step, passkey_sign_in, security, oidc, lost_factors, staff, wizard, contests, calls,
     beginnings, entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,
 )  # fmt: skip
 INDEXES = (

@@ -13,7 +13,7 @@ from services.submissions.people.domain import Account, Role, SignUp
 from services.submissions.units import service as units
 from shared import outbox, topics
 from shared.clock import now
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, Stale
 from shared.identity import Person, SignedOutBefore
 from shared.ids import derived_id, new_id
 from shared.mongo import Document, Duplicate, Store, Tx
@@ -138,6 +138,14 @@ async def agree(tx: Tx, person_id: str, purposes: Sequence[str], *, by: str, at:
     if account.consents != sorted(purposes):
         account.consents = sorted(purposes)
         await _publish(tx, account, by=by, at=at)
+
+
+async def revise(tx: Tx, person_id: str, said: Document, *, version: int | None, at: datetime) -> None:
+    """What its owner says about an account, as read at `version` unless that is none. Raises NotFound, Stale."""
+    account = await repository.get(tx, person_id)
+    if version is not None and account.version != version:
+        raise Stale
+    await _publish(tx, account.model_copy(update=said), by=person_id, at=at)
 
 
 async def only_administrator(tx: Tx, person_id: str) -> bool:

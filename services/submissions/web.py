@@ -64,8 +64,8 @@ from shared.web import Service, create_app
 health = APIRouter()
 # The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
-    unit_import, units, people, sign_in, sign_up, passwords, profiles, second_step, passkey_sign_in, security, oidc, lost_factors, staff, wizard, contests, calls,
-    beginnings, entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,
+    unit_import, units, people, sign_in, sign_up, passwords, profiles, second_step, passkey_sign_in, security, oidc, lost_factors, staff, wizard, contests,
+    calls, beginnings, entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,
 )  # fmt: skip
 INDEXES = (
     *UNIT_INDEXES, *UNIT_IMPORT_INDEXES, *ACT_INDEXES, *CREDENTIAL_INDEXES, *people_service.INDEXES, *SESSION_INDEXES, *SIGN_UP_INDEXES, *CONTEST_INDEXES,

@@ -20,7 +20,8 @@ from shared.ui.roles import ROLES, role_words
 routes = APIRouter(include_in_schema=False)
 Reader = Annotated[Person, may(Role.ADMINISTRATOR, Role.AUDITOR)]
 Administrator = Annotated[Person, may(Role.ADMINISTRATOR)]
-_PEOPLE, _JOURNAL = "/quan-tri/nguoi-dung", "/quan-tri/nhat-ky"
+_PEOPLE = "/quan-tri/nguoi-dung"
+_JOURNAL = "/quan-tri/nhat-ky"
 _NAMES = {"tim": "search", "vai-tro": "role", "tu-cach": "kind", "don-vi": "unit", "tinh-trang": "stand"}
 _DONE = {
     What.GRANT: "Đã giao vai trò. Người này cần tải lại trang để dùng.",

@@ -31,7 +31,8 @@ _CONFIG = """\
 # Written by deploy/local/mongo.py at every start; changes here are lost.
 storage:
   dbPath: {data}
-  wiredTiger: {{engineConfig: {{cacheSizeGB: 0.25}}}}
+  # Files nobody uses are closed: each collection and index is one, and a machine may allow only some thousand.
+  wiredTiger: {{engineConfig: {{cacheSizeGB: 0.25, configString: "file_manager=(close_idle_time=30,close_scan_interval=5)"}}}}
 net: {{bindIp: 127.0.0.1, port: {port}, unixDomainSocket: {{enabled: false}}}}
 replication: {{replSetName: {replica_set}, oplogSizeMB: 512}}
 security: {{authorization: enabled, keyFile: {key_file}}}
@@ -39,7 +40,11 @@ systemLog: {{quiet: true}}
 # A slow operation would be logged with its values, names and addresses among them.
 operationProfiling: {{slowOpSampleRate: 0.0}}
 # What a killed process left open holds its documents until this many seconds are over; ours take milliseconds.
-setParameter: {{diagnosticDataCollectionEnabled: false, transactionLifetimeLimitSeconds: 10}}
+# What was dropped keeps its files for the window of history; the usual five minutes of it are of no use here.
+setParameter:
+  diagnosticDataCollectionEnabled: false
+  transactionLifetimeLimitSeconds: 10
+  minSnapshotHistoryWindowInSeconds: 15
 """
 
 

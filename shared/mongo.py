@@ -150,7 +150,13 @@ class Store:
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Create the collections and indexes that are missing; transactions must not create them on the way."""
         present = set(await self._database.list_collection_names())
-        for name in {index.collection for index in indexes} - present:
+        names = sorted({index.collection for index in indexes})
+        wanted = [(name, [index for index in indexes if index.collection == name]) for name in names]
+        # Side by side: each waits for the journal, and a service has some dozens of them.
+        await asyncio.gather(*(self._collection(name, own, there=name in present) for name, own in wanted))
+
+    async def _collection(self, name: str, indexes: Sequence[Index], *, there: bool) -> None:
+        if not there:
             try:
                 await self._database.create_collection(name)
             except (CollectionInvalid, OperationFailure) as error:  # another process was quicker: seen here, or there

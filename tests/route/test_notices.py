@@ -63,7 +63,8 @@ def test_letters_are_readable_vietnamese_in_both_forms_and_lead_back_to_the_site
             assert "{{" not in words, mail["subject"]
             assert "None" not in words, mail["subject"]
         links = re.findall(r"https?://[^\s\"<>]+", mail["text"])
-        assert links, mail["subject"]
+        # A letter with a code has none: whoever got it by somebody's mistake has nothing to press.
+        assert bool(links) != subject.startswith("Mã "), mail["subject"]
         assert all(link.startswith(system.url) for link in links), links
 
 

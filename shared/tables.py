@@ -78,7 +78,10 @@ def _bounded(rows: Iterable[Sequence[Any]], max_rows: int) -> list[list[str]]:
     for number, row in enumerate(rows):
         if number > max_rows:
             raise TableUnreadable(f"Tệp có quá nhiều dòng: tối đa {max_rows} dòng dữ liệu.", field="file")
-        found.append([_text(cell) for cell in row[:_MAX_COLUMNS]])
+        cells = [_text(cell) for cell in row[:_MAX_COLUMNS]]
+        while cells and not cells[-1]:
+            cells.pop()
+        found.append(cells)
     return found
 
 

@@ -43,11 +43,11 @@ def test_a_role_is_read_back_given_and_found_in_the_journal(windows: Windows, sy
     window.press("Xem lại")
     window.look("nguoi-dung-loi")
     window.page.get_by_label("Giao một vai trò").check()
-    window.page.locator("select[name=role]").select_option(label="Giám khảo")
+    window.page.locator("select[name=role]").select_option(label="Biên tập")
     window.fill("Lý do", WHY)
     window.press("Xem lại")
     window.look("nguoi-dung-xem-lai")
-    assert "Giám khảo (toàn trang)" in window.text
+    assert "Biên tập (toàn trang)" in window.text
     window.press("Đồng ý, ghi vào nhật ký")
     assert "Đã giao vai trò" in window.note()
     window.go("/quan-tri/nhat-ky", "nhat-ky")

@@ -147,6 +147,7 @@ async def test_no_log_line_at_any_level_names_code_or_address(
     while await messages.send_next(base):
         pass
     await messages.connection.close()
+    await texts.caught_up()
     assert (len(mail.taken), len(texts.taken)) == (1, 2)
     for secret in ("048213", b"048213".hex(), "p1@thu", "912345600", b"912345600".hex(), "Tuyết"):
         ours = "\n".join(str(one.msg) + one.getMessage() for one in caplog.records if one.name != "mail.log")

@@ -1,5 +1,6 @@
 // A real SMPP 3.4 gateway on loopback with a fault script: what it answers is chosen by the last digits of the number.
-// Every part it takes, and every session that binds, is a line of JSON on standard output.
+// Every part it takes, and every session that binds, is a line of JSON on standard output, said before it is answered;
+// a line on standard input is echoed, after all that was said before.
 "use strict";
 
 const smpp = require("smpp");
@@ -15,8 +16,8 @@ const server = smpp.createServer((session) => {
   session.on("error", () => session.destroy());
   session.on("bind_transceiver", (pdu) => {
     const status = pdu.password === password ? 0 : smpp.ESME_RINVPASWD;
-    session.send(pdu.response({ command_status: status }));
     say({ bound: status === 0 });
+    session.send(pdu.response({ command_status: status }));
   });
   session.on("enquire_link", (pdu) => {
     say({ asked: true });
@@ -53,3 +54,5 @@ const server = smpp.createServer((session) => {
 });
 
 server.listen(Number(port), "127.0.0.1", () => say({ port: server.address().port }));
+
+process.stdin.on("data", () => say({ echo: true }));

@@ -25,15 +25,28 @@ class Texts:
     sessions: int = 0
     questions: int = 0
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    asking: asyncio.StreamWriter | None = None
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
         """For the settings."""
         return f"smpp://sangkien:ma%2Bkhau%40@127.0.0.1:{self.port}"
 
+    async def caught_up(self) -> "Texts":
+        """This ledger once it holds all that the gateway said before now: a network's answer may overtake a pipe's line."""
+        assert self.asking is not None
+        self.answered.clear()
+        self.asking.write(b"\n")
+        async with asyncio.timeout(30):
+            await self.answered.wait()
+        return self
+
     def hear(self, line: bytes) -> None:
         """A line of the gateway."""
         told = json.loads(line)
+        if "echo" in told:
+            self.answered.set()
         if "port" in told:
             self.port = told["port"]
             self.ready.set()
@@ -48,9 +61,11 @@ async def text_gateway(texts: Texts) -> AsyncIterator[asyncio.subprocess.Process
     """Serve on the ledger's port, a free one at first; killed at the end."""
     texts.ready.clear()
     process = await asyncio.create_subprocess_exec(
-        str(node.find(Silent()).node), str(SCRIPT), str(texts.port), PASSWORD, stdout=asyncio.subprocess.PIPE
-    )
+        str(node.find(Silent()).node), str(SCRIPT), str(texts.port), PASSWORD,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     assert process.stdout is not None
+    texts.asking = process.stdin
 
     async def listen(lines: asyncio.StreamReader) -> None:
         while line := await lines.readline():

@@ -29,11 +29,11 @@ from services.submissions.lost_factors import routes as lost_factors
 from services.submissions.lost_factors.service import INDEXES as RESET_INDEXES
 from services.submissions.oidc import routes as oidc
 from services.submissions.oidc.service import INDEXES as OIDC_INDEXES
+from services.submissions.originality import routes as originality
+from services.submissions.originality.service import INDEXES as ORIGINALITY_INDEXES
 from services.submissions.passkey_sign_in import routes as passkey_sign_in
 from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
-from services.submissions.originality import routes as originality
-from services.submissions.originality.service import INDEXES as ORIGINALITY_INDEXES
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
 from services.submissions.privacy import routes as privacy

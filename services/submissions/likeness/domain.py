@@ -135,6 +135,8 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _cut(text: str, words: Sequence[tuple[int, int]], shared: set[int]) -> Iterator[Piece]:
+    if text and not words:
+        yield Piece(text=text, shared=False)
     begin = 0
     for place, (_, end) in enumerate(words):
         last = place == len(words) - 1

@@ -53,6 +53,13 @@ async def forget(tx: Tx, entry_id: str) -> None:
     )
 
 
+async def erase(tx: Tx, entry_id: str) -> None:
+    """Nothing of the entry stays, concluded or not: its author was erased and its words with them."""
+    await likeness.forget(tx, entry_id)
+    await repository.unqueue(tx, entry_id)
+    await repository.delete(tx, [one.id for one in await repository.of_entry(tx, entry_id)])
+
+
 async def look_at_next(store: Store) -> bool:
     """Compare the entry that has waited longest; False when none waits."""
     look = await repository.waiting(store.read)

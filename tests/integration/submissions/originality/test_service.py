@@ -151,3 +151,13 @@ async def test_who_has_no_part_in_either_contest_sees_no_pair(store: Store) -> N
     with pytest.raises(NotFound):
         await service.show(store, pair.id, stranger)
     assert (await service.show(store, pair.id, own)).pair.id == pair.id
+
+
+async def test_an_erased_entry_leaves_nothing_to_compare(store: Store) -> None:
+    contest_id, first, _ = await two_alike(store)
+    await look_at_all(store)
+    [pair], _ = await service.listing(store, SECRETARY, contest_id=contest_id)
+    await service.decide(store, pair.id, State.COPY, "Chép", version=pair.version, by=SECRETARY, at=now())
+    await store.transaction(lambda tx: service.erase(tx, first))
+    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+    assert await likeness.find(store.read, first) is None

@@ -29,6 +29,8 @@ from services.submissions.lost_factors import routes as lost_factors
 from services.submissions.lost_factors.service import INDEXES as RESET_INDEXES
 from services.submissions.oidc import routes as oidc
 from services.submissions.oidc.service import INDEXES as OIDC_INDEXES
+from services.submissions.originality import routes as originality
+from services.submissions.originality.service import INDEXES as ORIGINALITY_INDEXES
 from services.submissions.passkey_sign_in import routes as passkey_sign_in
 from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
@@ -62,7 +64,8 @@ from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
 
 health = APIRouter()
-# The first that fits an address answers: `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
+# The first that fits an address answers: `/tiep-nhan/trung-lap` stands before `/tiep-nhan/{entry_id}` of intake, and
+# `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
     unit_import, units, people, sign_in, sign_up, passwords, profiles, second_step, passkey_sign_in, security, oidc, lost_factors, staff, wizard, contests,
     calls, beginnings, entries, downloads, hand_in, receipts, quotas, intake, requests, erasures, retention, privacy,

@@ -34,6 +34,10 @@ _LOOKS = {
     "rejected": Look("Không hợp lệ", "bad"),
     "withdrawn": Look("Đã rút", "quiet"),
     "shortlisted": Look("Vào chung khảo", "good"),
+    # resemblances
+    "undecided": Look("Chờ kết luận", "warn"),
+    "copy": Look("Trùng lặp", "bad"),
+    "distinct": Look("Không trùng", "good"),
     # quotas of units
     "below_quota": Look("Còn thiếu", "warn"),
     "quota_handed_in": Look("Đủ số nộp, chờ kiểm tra", "calm"),

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from deploy.demo.progress import Stages, shown
 from deploy.local.stack import Stack
-from tests.bench import clocks, pipes, report, screens, submit
+from tests.bench import clocks, likeness, pipes, report, screens, submit
 from tests.bench.figures import Figure
 
 
@@ -28,10 +28,12 @@ class Size:
     scores: int
     facts: int
     clients: int = 200
+    texts: int = 100_000
 
 
-QUICK, FULL = Size(pairs=8, scores=30, facts=1_000), Size(pairs=20, scores=120, facts=6_000)
-PARTS = ("submit", "pipes", "screens")
+QUICK, FULL = Size(pairs=8, scores=30, facts=1_000, texts=10_000), Size(pairs=20, scores=120, facts=6_000)
+_QUERIES = 200
+PARTS = ("submit", "pipes", "likeness", "screens")
 
 
 def _asked() -> argparse.Namespace:
@@ -58,7 +60,11 @@ def _submit(stack: Stack, size: Size, seed: int, stages: Stages) -> list[Figure]
 
 def _stores(folder: Path, size: Size, seed: int, stages: Stages, parts: set[str]) -> list[Figure]:
     """What needs mongod and the broker for itself."""
-    work: dict[str, Callable[[Stack, Size, int, Stages], list[Figure]]] = {"submit": _submit, "pipes": _pipes}
+    work: dict[str, Callable[[Stack, Size, int, Stages], list[Figure]]] = {
+        "submit": _submit,
+        "pipes": _pipes,
+        "likeness": _likeness,
+    }
     lines: list[Figure] = []
     if parts & set(work):
         with stages.stage("MongoDB and Kafka"):
@@ -74,6 +80,10 @@ def _stores(folder: Path, size: Size, seed: int, stages: Stages, parts: set[str]
 
 def _pipes(stack: Stack, size: Size, _: int, stages: Stages) -> list[Figure]:
     return pipes.measure(stack, size.facts, stages)
+
+
+def _likeness(stack: Stack, size: Size, seed: int, stages: Stages) -> list[Figure]:
+    return likeness.measure(stack, size.texts, _QUERIES, seed, stages)
 
 
 def _run(folder: Path, size: Size, seed: int, parts: set[str]) -> list[Figure]:

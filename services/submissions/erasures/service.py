@@ -14,6 +14,7 @@ from services.submissions.factors import service as factors
 from services.submissions.intake import service as intake
 from services.submissions.lost_factors import service as lost_factors
 from services.submissions.oidc import service as oidc
+from services.submissions.originality import service as originality
 from services.submissions.people import service as people
 from services.submissions.receipts import service as receipts
 from services.submissions.requests import service as requests
@@ -97,6 +98,10 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
     await entries.save(tx, cleared.entry)
     for revision in cleared.revisions:
         await entries.put_revision(tx, revision)
+    if fate is Fate.NAMELESS and handed_in:
+        await originality.keep(tx, entry.id, at)  # the same words without a name
+    else:
+        await originality.erase(tx, entry.id)
     await intake.forget(tx, entry.id, cleared.entry.title, words)
     await receipts.forget(tx, entry.id)
     if cleared.told is not None:

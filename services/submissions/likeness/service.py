@@ -1,0 +1,40 @@
+"""Keeping fingerprints and asking who resembles a text. Called by the rooms above; nothing here decides."""
+
+import asyncio
+from collections.abc import Collection
+
+from services.submissions.likeness import domain, repository
+from services.submissions.likeness.domain import Item, Match
+from services.submissions.likeness.repository import INDEXES
+from shared.mongo import Document, Tx
+
+__all__ = ["INDEXES", "find", "forget", "keep", "resembling", "works"]
+_SHOWN, _COMPARED = 10, 24
+find = repository.find
+works = repository.works
+
+
+async def keep(tx: Tx, item: Item) -> None:
+    """Keep the fingerprint of a text; one that is kept already is replaced."""
+    mark = await asyncio.to_thread(domain.signature, item.text)
+    await repository.put(tx, item, mark, domain.bands(mark))
+
+
+async def forget(tx: Tx, item_id: str) -> None:
+    """The text is no longer to be resembled."""
+    await repository.delete(tx, item_id)
+
+
+async def resembling(
+    tx: Tx, text: str, *, but: Collection[str] = (), owner_id: str | None = None, at_least: float = domain.MARKED_FROM
+) -> list[Match]:
+    """The texts that cover at least a share of `text`, the most alike first; `owner_id`: only one's own."""
+    mark = await asyncio.to_thread(domain.signature, text)
+    where: Document = {"_id": {"$nin": list(but)}} if but else {}
+    if owner_id is not None:
+        where["owner_ids"] = owner_id
+    met = await repository.meeting(tx, domain.bands(mark), where) if mark else []
+    nearest = sorted(met, key=lambda one: domain.estimate(mark, one[1]), reverse=True)[:_COMPARED]
+    known = await repository.items(tx, [item_id for item_id, _ in nearest])
+    found = await asyncio.to_thread(lambda: [domain.match(text, item) for item in known])
+    return sorted((one for one in found if one.covered >= at_least), key=lambda one: -one.covered)[:_SHOWN]

@@ -1,0 +1,163 @@
+"""Resemblances on a real database: found whichever entry is looked at last, kept through a decision, gone with their text."""
+
+import asyncio
+
+import pytest
+
+from services.submissions.entries import service as entries
+from services.submissions.likeness import service as likeness
+from services.submissions.likeness.domain import Item, Kind
+from services.submissions.originality import agents, service
+from services.submissions.originality.domain import DecidedAlready, State
+from shared import inbox
+from shared.clock import now
+from shared.errors import NotFound, Stale
+from shared.events.envelope import Envelope
+from shared.identity import Person
+from shared.inbox import Outcome
+from shared.mongo import Store
+from shared.topics import Order
+from tests.integration.submissions.builders import a_contest, a_person, outbox_rows
+from tests.integration.submissions.entry_builders import an_entry, key, words
+
+SECRETARY = Person("secretary", "Thư ký", frozenset({("secretary", "*")}))
+SOLUTION = words().parts["solution"]
+DIFFERENT = {
+    "title": "Xe buýt dịch vụ công về thôn",
+    "parts": {
+        "situation": "Thôn xa trung tâm, người cao tuổi không có điện thoại thông minh nên chưa dùng được dịch vụ công.",
+        "solution": "Mỗi tháng một chuyến xe chở máy tính và đoàn viên về nhà văn hóa, giúp bà con nộp hồ sơ ngay tại chỗ.",
+    },
+}
+
+
+async def tell(store: Store, entry_id: str) -> list[Outcome]:
+    """What the outbox has about an entry, given to the room's agent as Kafka would."""
+    facts = [Envelope.model_validate_json(row["value"]) for row in await outbox_rows(store, entry_id)]
+    return [await inbox.apply(store, "originality.on_entries", Order.EVERY, one, agents.on_entries) for one in facts]
+
+
+async def look_at_all(store: Store) -> None:
+    """As the worker's task does until nobody waits."""
+    while await service.look_at_next(store):
+        pass
+
+
+async def two_alike(store: Store) -> tuple[str, str, str]:
+    """A contest with an entry and a copy of it in capitals, by two people: ids of contest and both."""
+    contest = await a_contest(store)
+    first = await an_entry(store, await a_person(store), contest.id)
+    copied = {name: f"{text.upper()} Có thêm vài chữ." for name, text in words().parts.items()}
+    second = await an_entry(store, await a_person(store), contest.id, title="Bài chép lại có thêm chữ", parts=copied)
+    for entry in (first, second):
+        await tell(store, entry.id)
+    return contest.id, first.id, second.id
+
+
+async def test_a_copy_within_the_contest_is_found_once(store: Store) -> None:
+    contest_id, first, second = await two_alike(store)
+    await look_at_all(store)
+    pairs, total = await service.listing(store, SECRETARY, contest_id=contest_id)
+    assert total == 1
+    assert {pairs[0].entry_id, pairs[0].other_id} == {first, second}
+    assert pairs[0].covered > 0.7
+    assert not pairs[0].same_owner
+
+
+async def test_it_is_found_whichever_of_the_two_is_looked_at_last(store: Store) -> None:
+    """Both are handed in at one moment: whoever comes last sees the other, and looking twice doubles nothing."""
+    contest_id, first, _ = await two_alike(store)
+    await asyncio.gather(service.look_at_next(store), service.look_at_next(store))
+    await tell(store, first)
+    await look_at_all(store)
+    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 1
+
+
+async def test_different_entries_are_no_pair(store: Store) -> None:
+    contest = await a_contest(store)
+    for changes in ({}, DIFFERENT):
+        entry = await an_entry(store, await a_person(store), contest.id, **changes)
+        await tell(store, entry.id)
+    await look_at_all(store)
+    assert await service.listing(store, SECRETARY) == ([], 0)
+
+
+async def test_an_entry_of_an_earlier_year_and_a_published_initiative_are_compared_too(store: Store) -> None:
+    earlier, later = await a_contest(store, year=2024), await a_contest(store, year=2026)
+    old = await an_entry(store, await a_person(store), earlier.id)
+    work = Item(
+        id="w-1", kind=Kind.WORK, title="Đã công bố", text=f"{SOLUTION} {SOLUTION}", year=2020, source="Báo cáo 2020"
+    )
+    await store.transaction(lambda tx: likeness.keep(tx, work))
+    new = await an_entry(store, await a_person(store), later.id)
+    for entry in (old, new):
+        await tell(store, entry.id)
+    await look_at_all(store)
+    pairs, _ = await service.listing(store, SECRETARY, contest_id=later.id)
+    assert {one.other_kind for one in pairs} == {Kind.ENTRY, Kind.WORK}
+    assert {one.other_source for one in pairs if one.other_kind is Kind.WORK} == {"Báo cáo 2020"}
+
+
+async def test_new_words_take_an_open_resemblance_away_and_leave_a_concluded_one(store: Store) -> None:
+    contest_id, _, second = await two_alike(store)
+    await look_at_all(store)
+    owner = await entries.get(store.read, second)
+    by = Person(owner.owner_id, "Người chép", frozenset({("entrant", "*")}))
+    await entries.write(store, second, words(**DIFFERENT), version=owner.version, by=by, at=now())
+    await entries.submit(store, second, key=key(), secret_key="k", by=by, at=now())
+    await tell(store, second)
+    await look_at_all(store)
+    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+
+
+async def test_a_withdrawn_entry_is_no_longer_compared(store: Store) -> None:
+    contest_id, first, _ = await two_alike(store)
+    await look_at_all(store)
+    owner = (await entries.get(store.read, first)).owner_id
+    by = Person(owner, "Người rút", frozenset({("entrant", "*")}))
+    await entries.withdraw(store, first, "Tôi rút bài", key=key(), by=by, at=now())
+    await tell(store, first)
+    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+    assert await likeness.find(store.read, first) is None
+
+
+async def test_a_conclusion_is_kept_when_the_entry_is_handed_in_again_unchanged(store: Store) -> None:
+    contest_id, first, second = await two_alike(store)
+    await look_at_all(store)
+    [pair], _ = await service.listing(store, SECRETARY, contest_id=contest_id)
+
+    async def decide(state: State, version: int) -> None:
+        await service.decide(store, pair.id, state, "Câu mẫu của đơn vị", version=version, by=SECRETARY, at=now())
+
+    await decide(State.DISTINCT, pair.version)
+    with pytest.raises(Stale):
+        await decide(State.COPY, pair.version)
+    again = await service.show(store, pair.id, SECRETARY)
+    with pytest.raises(DecidedAlready):
+        await decide(State.COPY, again.pair.version)
+    for entry_id in (first, second):
+        await service.keep(store.read, entry_id, now())
+    await look_at_all(store)
+    assert (await service.show(store, pair.id, SECRETARY)).pair.state is State.DISTINCT
+
+
+async def test_who_has_no_part_in_either_contest_sees_no_pair(store: Store) -> None:
+    contest_id, *_ = await two_alike(store)
+    await look_at_all(store)
+    [pair], _ = await service.listing(store, SECRETARY)
+    stranger = Person("stranger", "Thư ký nơi khác", frozenset({("secretary", "another contest")}))
+    own = Person("own", "Thư ký", frozenset({("secretary", contest_id)}))
+    assert await service.listing(store, stranger) == ([], 0)
+    with pytest.raises(NotFound):
+        await service.show(store, pair.id, stranger)
+    assert (await service.show(store, pair.id, own)).pair.id == pair.id
+
+
+async def test_an_erased_entry_leaves_nothing_to_compare(store: Store) -> None:
+    contest_id, first, _ = await two_alike(store)
+    await look_at_all(store)
+    [pair], _ = await service.listing(store, SECRETARY, contest_id=contest_id)
+    await service.decide(store, pair.id, State.COPY, "Chép", version=pair.version, by=SECRETARY, at=now())
+    await store.transaction(lambda tx: service.erase(tx, first))
+    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+    assert await likeness.find(store.read, first) is None

@@ -4,5 +4,15 @@ from services.submissions.settings import Settings
 from shared.consume import Worker
 
 settings = Settings()
-worker = Worker(settings, rooms=("contests", "intake", "originality", "receipts", "erasures", "retention"))
+worker = Worker(
+    settings,
+    rooms=(
+        "contests",
+        "intake",
+        "originality",
+        "receipts",
+        "erasures",
+        "retention",
+    ),
+)
 app = worker.app

@@ -203,6 +203,9 @@ class EntrySubmitted(Event):
     receipt: str
     revision: int
     channel: str = "online"
+    """`online`, or how a paper came: `desk`, `post`, `email`, `commune`."""
+    received_at: AwareDatetime | None = None
+    """When a paper arrived; None: it was handed in online."""
     entrant_group: str
     content_group: str
     owner_id: str
@@ -236,6 +239,35 @@ class EntryReturned(Event):
     owner_id: str
     reason: str
     until: AwareDatetime
+
+
+class EntryRefused(Event):
+    """The formal check refused the entry for good; `rule` names what the contest's rules say, `reason` says it in words."""
+
+    type: ClassVar[str] = "submissions.entry.refused.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    rule: str
+    reason: str
+    refused_at: AwareDatetime
+
+
+class EntryReminded(Event):
+    """A complete draft has not been handed in and the contest closes in `hours`: its owner is to be reminded."""
+
+    type: ClassVar[str] = "submissions.entry.reminded.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+    title: str
+    hours: int
+    """72, 24 or 2."""
+    closes_at: AwareDatetime
 
 
 class EntryAccepted(Event):

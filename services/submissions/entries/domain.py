@@ -1,99 +1,27 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.submissions.contests.domain import Contest, Phase
 from services.submissions.files.domain import Attachment, Copy, TooManyFiles
+from services.submissions.states.domain import (
+    IN_WORDS,
+    DeadlinePassed,
+    EditingOver,
+    NotHandedIn,
+    NothingChanged,
+    NotOpenYet,
+    NotWaiting,
+    Settled,
+    State,
+    UntilPassed,
+)
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
-from shared.errors import Refusal, Stale
 from shared.events import submissions as events
-
-
-class NotOpenYet(Refusal):
-    """Before the opening instant, or the contest is not public."""
-
-    code = "contest_not_open"
-    message = "Cuộc thi chưa mở nhận bài."
-
-
-class DeadlinePassed(Refusal):
-    """At the closing instant or later, by the server's clock at the arrival of the complete request."""
-
-    code = "deadline_passed"
-    message = "Đã hết hạn nộp bài. Nội dung của bạn vẫn được giữ nguyên dưới dạng bản nháp."
-
-
-class EditingOver(Refusal):
-    """The time for changes of a handed-in or returned entry is over."""
-
-    code = "editing_over"
-    message = "Đã hết thời gian sửa bài. Bản đã nộp trước đó vẫn còn nguyên."
-
-
-class Settled(Refusal):
-    """Accepted or withdrawn: nothing changes any more."""
-
-    code = "entry_settled"
-    message = "Bài đã được tiếp nhận hoặc đã rút nên không thay đổi được nữa."
-
-
-class NothingChanged(Refusal):
-    """Handed in already, and not changed since."""
-
-    code = "nothing_changed"
-    message = "Bài này đã được nộp và chưa có gì thay đổi kể từ lần nộp trước."
-
-
-class NotHandedIn(Refusal):
-    """There is nothing to take back or to show a receipt of."""
-
-    code = "entry_not_handed_in"
-    message = "Bài này chưa được nộp."
-
-
-class NotWaiting(Refusal):
-    """Only a handed-in entry can be accepted or returned."""
-
-    code = "entry_not_waiting"
-    message = (
-        "Bài không ở trạng thái chờ kiểm tra: có thể vừa được xử lý, hoặc người dự thi vừa rút. Hãy tải lại trang."
-    )
-
-
-class UntilPassed(Refusal):
-    """There must be time left to mend a returned entry."""
-
-    code = "until_passed"
-    status = 422
-    message = "Hạn bổ sung phải ở sau thời điểm hiện tại."
-
-
-class SavedElsewhere(Stale):
-    """Another tab or device saved first. `version` and `fields` are what is saved now, to be shown beside."""
-
-
-class State(StrEnum):
-    """Where the entry stands."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    ACCEPTED = "accepted"
-    WITHDRAWN = "withdrawn"
-
-
-IN_WORDS = {
-    State.DRAFT: "Chưa nộp",
-    State.SUBMITTED: "Đã nộp",
-    State.RETURNED: "Cần bổ sung",
-    State.ACCEPTED: "Đã hợp lệ",
-    State.WITHDRAWN: "Đã rút",
-}
 
 
 class Withdrawn(BaseModel):

@@ -1,6 +1,7 @@
 """The only code that touches `entries` and `entry_revisions`."""
 
-from services.submissions.entries.domain import Entry, State
+from services.submissions.entries.domain import Entry
+from services.submissions.states.domain import State
 from services.submissions.texts.domain import Revision
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx

@@ -10,8 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service
-from services.submissions.entries.domain import Entry, SavedElsewhere
+from services.submissions.entries.domain import Entry
 from services.submissions.files import domain as files
+from services.submissions.states.domain import SavedElsewhere
 from services.submissions.texts.domain import Words
 from shared import forms
 from shared.clock import now

@@ -11,10 +11,11 @@ from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.eligibility.domain import Entrant
 from services.submissions.entries import domain, repository
-from services.submissions.entries.domain import Entry, NotHandedIn, SavedElsewhere, State
+from services.submissions.entries.domain import Entry
 from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment
 from services.submissions.people import service as people
+from services.submissions.states.domain import NotHandedIn, SavedElsewhere, State
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
@@ -66,11 +67,12 @@ async def mine(store: Store, person: Person) -> list[tuple[Entry, Contest]]:
 
 async def view(store: Store, entry_id: str, person: Person) -> tuple[Entry, Contest]:
     """An author's own entry. Raises NotFound, also for everybody else."""
-    entry = await _own(store.read, entry_id, person)
+    entry = await own(store.read, entry_id, person)
     return entry, await contests.get(store.read, entry.contest_id)
 
 
-async def _own(tx: Tx, entry_id: str, person: Person) -> Entry:
+async def own(tx: Tx, entry_id: str, person: Person) -> Entry:
+    """The entry of one of its authors. Raises NotFound, also for everybody else."""
     entry = await repository.get(tx, entry_id)
     if person.id not in entry.author_ids:
         raise NotFound
@@ -108,7 +110,7 @@ async def create(  # noqa: PLR0913 - a draft has so many sources
             saved_at=at,
         )
         entry.write(words, contest, at)
-        await _publish(tx, entry, entry.begun(), by=by, at=at)
+        await publish(tx, entry, entry.begun(), by=by, at=at)
         return {"entry_id": entry.id, "version": entry.version}
 
     body = {"contest_id": contest_id, **words.model_dump()}
@@ -126,7 +128,7 @@ async def write(store: Store, entry_id: str, words: Words, *, version: int, by: 
             raise SavedElsewhere(version=entry.version, fields=entry.fields())
         entry.write(words, contest, at)
 
-    return await _change(store, entry_id, change, by=by)
+    return await alter(store, entry_id, change, by=by)
 
 
 async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime) -> Attachment:
@@ -142,7 +144,7 @@ async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: 
         if entry.file_with(digest) is None:
             entry.attach(kept, contest, at)
 
-    return (await _change(store, entry_id, change, by=by)).file_with(digest) or kept
+    return (await alter(store, entry_id, change, by=by)).file_with(digest) or kept
 
 
 async def detach(store: Store, entry_id: str, file_id: str, *, by: Person, at: datetime) -> Entry:
@@ -151,18 +153,20 @@ async def detach(store: Store, entry_id: str, file_id: str, *, by: Person, at: d
     async def change(entry: Entry, contest: Contest) -> None:
         entry.detach(file_id, contest, at)
 
-    return await _change(store, entry_id, change, by=by)
+    return await alter(store, entry_id, change, by=by)
 
 
-async def _change(
+async def alter(
     store: Store,
     entry_id: str,
     change: Callable[[Entry, Contest], Awaitable[None]],
     *,
     by: Person,
 ) -> Entry:
+    """An author's change of the working copy in one transaction. Raises NotFound and what `change` raises."""
+
     async def work(tx: Tx) -> Entry:
-        entry = await _own(tx, entry_id, by)
+        entry = await own(tx, entry_id, by)
         await change(entry, await contests.get(tx, entry.contest_id))
         await repository.save(tx, entry)
         return entry
@@ -179,14 +183,14 @@ async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: 
 
     async def attempt(code: str) -> Document:
         async def work(tx: Tx) -> Document:
-            entry = await _own(tx, entry_id, by)
+            entry = await own(tx, entry_id, by)
             contest = await contests.get(tx, entry.contest_id)
             authors = await eligibility.entrants(tx, contest, entry.author_ids, at)
             revision = entry.submit(contest, _units(entry, authors), code, by=by.id, at=at)
             eligible.check(contest, entry.entrant_group, authors)
             anonymity.check(entry, contest, authors)
             await repository.add_revision(tx, revision)
-            await _publish(tx, entry, entry.told_submitted(), by=by, at=at)
+            await publish(tx, entry, entry.told_submitted(), by=by, at=at)
             return receipt(entry, secret_key)
 
         return await once(store, action="entries.submit", by=by.id, key=key, body={"entry_id": entry_id}, work=work)
@@ -228,9 +232,9 @@ async def withdraw(store: Store, entry_id: str, reason: str, *, key: str, by: Pe
     """Take it back: {state}. Raises NotFound, NotHandedIn, Settled, DeadlinePassed, KeyReused."""
 
     async def work(tx: Tx) -> Document:
-        entry = await _own(tx, entry_id, by)
+        entry = await own(tx, entry_id, by)
         event = entry.withdraw(await contests.get(tx, entry.contest_id), reason, at)
-        await _publish(tx, entry, event, by=by, at=at)
+        await publish(tx, entry, event, by=by, at=at)
         return {"state": entry.state.value}
 
     body = {"entry_id": entry_id, "reason": reason}
@@ -242,18 +246,19 @@ async def accept(tx: Tx, entry_id: str, by: Person, at: datetime) -> Entry:
     entry = await repository.get(tx, entry_id)
     contest = await contests.get(tx, entry.contest_id)
     event = entry.accept(await last_revision(tx, entry), contest, at)
-    await _publish(tx, entry, event, by=by, at=at)
+    await publish(tx, entry, event, by=by, at=at)
     return entry
 
 
 async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Person, at: datetime) -> Entry:
     """Something is missing; only `intake` calls this. Raises NotFound, NotWaiting, UntilPassed."""
     entry = await repository.get(tx, entry_id)
-    await _publish(tx, entry, entry.send_back(reason, until, at), by=by, at=at)
+    await publish(tx, entry, entry.send_back(reason, until, at), by=by, at=at)
     return entry
 
 
-async def _publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime) -> None:
+async def publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime) -> None:
+    """Save the entry and tell its next fact, without the authors' names in any text."""
     await repository.save(tx, entry)
     # Names and addresses travel only with the account: other services could not forget them in a text.
     authors = [await people.get(tx, author_id) for author_id in entry.author_ids]

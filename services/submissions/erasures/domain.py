@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.submissions.entries import domain as entries
 from services.submissions.entries.domain import Entry, Withdrawn
 from services.submissions.files.domain import Attachment
+from services.submissions.states import domain as states
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision
 from shared.errors import Refusal
@@ -130,9 +130,9 @@ def fate(entry: Entry, person_id: str) -> Fate:
     """What becomes of `entry` when this author is erased; what others wrote with them stays theirs."""
     if set(entry.author_ids) - {person_id}:
         return Fate.NAMELESS
-    if entry.state is entries.State.DRAFT:
+    if entry.state is states.State.DRAFT:
         return Fate.DELETED
-    return Fate.NAMELESS if entry.state is entries.State.ACCEPTED else Fate.EMPTIED
+    return Fate.NAMELESS if entry.state is states.State.ACCEPTED else Fate.EMPTIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ def emptied(entry: Entry, revisions: Sequence[Revision], at: datetime) -> Cleare
     own: dict[str, Any] = {"returned": None, "withdrawn": None, "released": []}
     if entry.author_ids:
         reason = Withdrawn(reason=WITHDRAWN_BECAUSE, at=at)
-        own |= {"state": entries.State.WITHDRAWN, "withdrawn": reason}
-    if entry.author_ids and entry.state is not entries.State.WITHDRAWN:
+        own |= {"state": states.State.WITHDRAWN, "withdrawn": reason}
+    if entry.author_ids and entry.state is not states.State.WITHDRAWN:
         entry.facts += 1
         whose = {"entry_id": entry.id, "contest_id": entry.contest_id, "owner_id": entry.owner_id}
         told = EntryWithdrawn(reason=WITHDRAWN_BECAUSE, **whose)

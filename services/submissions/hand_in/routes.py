@@ -11,7 +11,8 @@ from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import Entry, NothingChanged, State
+from services.submissions.entries.domain import Entry
+from services.submissions.states.domain import NothingChanged, State
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Incomplete
 from shared import forms

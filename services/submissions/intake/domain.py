@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel
 
 from services.submissions.contests.domain import Contest
-from services.submissions.entries.domain import State
+from services.submissions.states.domain import State
 from shared.clock import HANOI, local
 from shared.errors import Refusal
 from shared.ui.filters import vn_datetime

@@ -2,8 +2,8 @@
 
 import re
 
-from services.submissions.entries.domain import State
 from services.submissions.intake.domain import Line, Query
+from services.submissions.states.domain import State
 from shared.errors import NotFound
 from shared.ids import read_code
 from shared.mongo import Document, Index, Tx

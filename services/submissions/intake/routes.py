@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.submissions.entries.domain import State
 from services.submissions.intake import domain, service
 from services.submissions.intake.domain import Line, Query
 from services.submissions.spreadsheets import domain as spreadsheets
+from services.submissions.states.domain import State
 from services.submissions.texts.domain import Reason
 from shared import forms
 from shared.clock import local, now

@@ -11,11 +11,12 @@ from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import Entry, State
+from services.submissions.entries.domain import Entry
 from services.submissions.intake import domain, repository
 from services.submissions.intake.domain import Line, NewRevision, Query
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
+from services.submissions.states.domain import State
 from services.submissions.texts.domain import Revision
 from shared.errors import NotFound
 from shared.events.judging import ScriptCoded

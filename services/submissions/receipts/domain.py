@@ -8,7 +8,8 @@ from markupsafe import Markup
 from pydantic import AwareDatetime, BaseModel
 
 from services.submissions.contests.domain import Contest
-from services.submissions.entries.domain import Entry, State
+from services.submissions.entries.domain import Entry
+from services.submissions.states.domain import State
 from shared.ui.filters import vn_datetime
 
 _QR_MODULE = 4

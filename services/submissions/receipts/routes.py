@@ -8,10 +8,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import PURPOSES, holding
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import State
 from services.submissions.files.domain import Attachment
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
+from services.submissions.states.domain import State
 from services.submissions.texts.domain import Reason, Words
 from shared import forms
 from shared.clock import now

@@ -10,13 +10,13 @@ from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
-from services.submissions.entries.domain import State as EntryState
 from services.submissions.erasures import service as erasures
 from services.submissions.erasures.domain import Fate
 from services.submissions.people import service as people
 from services.submissions.retention import repository
 from services.submissions.retention.domain import Retention, State
 from services.submissions.settings import Settings
+from services.submissions.states.domain import State as EntryState
 from shared import logs
 from shared.clock import now
 from shared.errors import NotFound

@@ -10,9 +10,9 @@ import pytest
 from services.submissions.anonymity.domain import GivesAway
 from services.submissions.eligibility.domain import NotEligible
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import State
 from services.submissions.people import service as people
 from services.submissions.people.domain import Role as Held
+from services.submissions.states.domain import State
 from services.submissions.units.domain import Unit
 from shared.identity import Person
 from shared.mongo import Store

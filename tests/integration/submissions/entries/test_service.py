@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import (
+from services.submissions.states.domain import (
     DeadlinePassed,
     EditingOver,
     NothingChanged,

@@ -12,12 +12,12 @@ from deploy.local.stack import Stack
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import Decision
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import State as EntryState
 from services.submissions.erasures import repository, service
 from services.submissions.erasures.domain import Erasure, LastAdministrator, State
 from services.submissions.intake import service as intake
 from services.submissions.people import service as people
 from services.submissions.settings import Settings
+from services.submissions.states.domain import State as EntryState
 from shared import kafka
 from shared.clock import now
 from shared.identity import Person

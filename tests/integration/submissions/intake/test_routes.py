@@ -8,7 +8,8 @@ import pytest
 
 from services.submissions.contests.domain import Contest
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import Entry, State
+from services.submissions.entries.domain import Entry
+from services.submissions.states.domain import State
 from shared.clock import now
 from shared.identity import Person, Role
 from shared.mongo import Store

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import NotWaiting, UntilPassed
 from services.submissions.intake import agents, domain, service
 from services.submissions.intake.domain import NewRevision, Query
 from services.submissions.spreadsheets import domain as spreadsheets
+from services.submissions.states.domain import NotWaiting, UntilPassed
 from shared import inbox
 from shared.clock import now
 from shared.errors import KeyReused, NotFound

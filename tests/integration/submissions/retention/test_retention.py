@@ -7,12 +7,12 @@ import pytest
 
 from services.submissions.contests.domain import Contest
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import State as EntryState
 from services.submissions.erasures import service as erasures
 from services.submissions.intake import service as intake
 from services.submissions.people import service as people
 from services.submissions.retention import repository, service
 from services.submissions.retention.domain import NotDue, State
+from services.submissions.states.domain import State as EntryState
 from shared.clock import now
 from shared.errors import Forbidden
 from shared.identity import Person

@@ -5,15 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.submissions.contests.domain import Contest, State
-from services.submissions.entries.domain import (
-    DeadlinePassed,
-    EditingOver,
-    Entry,
-    NotHandedIn,
-    NotOpenYet,
-    NotWaiting,
-    Settled,
-)
+from services.submissions.entries.domain import Entry
+from services.submissions.states.domain import DeadlinePassed, EditingOver, NotHandedIn, NotOpenYet, NotWaiting, Settled
 from services.submissions.texts.domain import Incomplete, Words
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)

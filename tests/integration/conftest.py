@@ -1,4 +1,7 @@
-"""What every integration test stands on: one real MongoDB and one real Kafka for the run, one database for each test."""
+"""What every integration test stands on: one real MongoDB and one real Kafka for the run, one database for each test.
+
+Where a service's dozens of collections are needed, the tests of one process share a database that is emptied in between.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -33,6 +36,21 @@ def database_name(stack: Stack) -> Iterator[str]:
     client: MongoClient[dict[str, object]] = MongoClient(stack.mongo_url)
     client.drop_database(name)
     client.close()
+
+
+@pytest.fixture(scope="session")
+def kept_databases(stack: Stack) -> Iterator[MongoClient[dict[str, object]]]:
+    """For databases that outlive a test: making all collections of a service takes longer than most tests do."""
+    client: MongoClient[dict[str, object]] = MongoClient(stack.mongo_url)
+    yield client
+    client.close()
+
+
+def emptied(client: MongoClient[dict[str, object]], name: str) -> None:
+    """Collections and indexes stay, documents go."""
+    database = client[name]
+    for collection in database.list_collection_names():
+        database[collection].delete_many({})
 
 
 @pytest.fixture

@@ -63,10 +63,11 @@ async def record(tx: Tx, told: EntrySubmitted) -> None:
     unit = ", ".join(await eligibility.called(tx, [told.unit_id] if told.unit_id else []))
     if line is None:
         number = await repository.next_number(tx, told.contest_id)
-        own = told.model_dump(include=set(Line.model_fields))
-        line = Line(**own, number=number, received_at=told.submitted_at, unit=unit)
+        own = told.model_dump(include=set(Line.model_fields) - {"received_at"})
+        line = Line(**own, number=number, received_at=told.received_at or told.submitted_at, unit=unit)
     else:
-        fresh = told.model_dump(include=set(Line.model_fields) - {"entry_id", "contest_id", "channel", "receipt"})
+        first = {"entry_id", "contest_id", "channel", "receipt", "received_at"}
+        fresh = told.model_dump(include=set(Line.model_fields) - first)
         line = line.model_copy(update={**fresh, "unit": unit, "state": State.SUBMITTED, "reason": "", "until": None})
     await repository.put(tx, line)
 

@@ -1,6 +1,6 @@
 """The judging service on a real database: its store, its web application, signed-in browsers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
 
@@ -9,12 +9,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
+from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from services.judging import web
 from services.judging.settings import Settings
 from shared.identity import Person
 from shared.mongo import Store
+from tests.integration.conftest import emptied
 from tests.integration.judging.builders import SITE, Browser, token_of
 
 
@@ -27,6 +29,13 @@ def identity_keys() -> tuple[str, str]:
     )
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return private.decode(), public.decode()
+
+
+@pytest.fixture
+def database_name(kept_databases: MongoClient[dict[str, object]]) -> Iterator[str]:
+    """The database of the service in this process, empty again after each test."""
+    yield "judging_kept"
+    emptied(kept_databases, "judging_kept")
 
 
 @pytest.fixture

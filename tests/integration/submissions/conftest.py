@@ -1,6 +1,6 @@
 """The submissions service on a real database: its store, its web application, browsers that use it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
 
@@ -9,11 +9,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
+from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from services.submissions import web
 from services.submissions.settings import Settings
 from shared.mongo import Store
+from tests.integration.conftest import emptied
 from tests.integration.submissions.builders import SECRET_KEY, SITE, Browser
 
 
@@ -26,6 +28,13 @@ def identity_keys() -> tuple[str, str]:
     )
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return private.decode(), public.decode()
+
+
+@pytest.fixture
+def database_name(kept_databases: MongoClient[dict[str, object]]) -> Iterator[str]:
+    """The database of the service in this process, empty again after each test."""
+    yield "submissions_kept"
+    emptied(kept_databases, "submissions_kept")
 
 
 @pytest.fixture

@@ -58,8 +58,10 @@ class Sheet:
 
 
 async def record(tx: Tx, told: EntrySubmitted) -> None:
-    """Enter what was handed in, or note that it came again."""
+    """Enter what was handed in, or note that it came again; a revision that is noted already changes nothing."""
     line = await repository.find(tx, told.entry_id)
+    if line is not None and told.revision <= line.revision:
+        return
     unit = ", ".join(await eligibility.called(tx, [told.unit_id] if told.unit_id else []))
     if line is None:
         number = await repository.next_number(tx, told.contest_id)

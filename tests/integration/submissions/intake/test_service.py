@@ -67,6 +67,17 @@ async def test_a_fact_delivered_again_changes_nothing(store: Store) -> None:
     assert await store.read["register"].find({}) == before
 
 
+async def test_a_line_that_was_entered_before_its_fact_arrives_keeps_what_was_decided_since(store: Store) -> None:
+    person, contest = await a_person(store), await a_contest(store)
+    entry = await an_entry(store, person, contest.id)
+    told = entry.told_submitted()
+    await store.transaction(lambda tx: service.record(tx, told))
+    await service.accept(store, entry.id, revision=1, key=key(), by=EVERYTHING, at=now())
+    await store.transaction(lambda tx: service.record(tx, told))
+    listing = await service.listing(store, Query(), EVERYTHING)
+    assert [(line.number, line.state) for line in listing.lines] == [(1, "accepted")]
+
+
 async def test_counts_add_up_and_the_filter_finds_without_marks_by_code_and_by_number(store: Store) -> None:
     contest = await a_contest(store)
     people = [await a_person(store) for _ in range(5)]

@@ -53,6 +53,11 @@ async def with_released_copy(tx: Tx, copy_id: str) -> Entry | None:
     return await repository.find(tx, {"released.id": copy_id, "state": State.ACCEPTED})
 
 
+async def with_receipt(tx: Tx, code: str) -> Entry | None:
+    """The entry with this receipt code."""
+    return await repository.find(tx, {"receipt": code})
+
+
 async def last_revision(tx: Tx, entry: Entry) -> Revision:
     """What was handed in last. Raises NotFound when nothing was."""
     return await repository.revision(tx, entry.id, entry.revision)

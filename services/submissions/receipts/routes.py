@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import PURPOSES, holding
@@ -12,12 +12,14 @@ from services.submissions.files.domain import Attachment
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
 from services.submissions.states.domain import State
+from services.submissions.status_codes import domain as status_codes
 from services.submissions.texts.domain import Reason, Words
 from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
-from shared.pages import page, see_other, store_of
+from shared.pages import page, place_of, see_other, store_of
+from shared.text import Line
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
@@ -33,7 +35,39 @@ async def mine(request: Request, person: SignedIn) -> Response:
 @routes.get("/bai-du-thi/tra-cuu/{secret}")
 async def status(request: Request, secret: str, _: Annotated[Person | None, PUBLIC]) -> Response:
     """For whoever holds the receipt: where the entry stands, nothing of what it says or who wrote it."""
-    case = await service.by_status_secret(store_of(request), secret)
+    return _status(request, await service.by_status_secret(store_of(request), secret))
+
+
+class StatusForm(BaseModel):
+    """What is printed on a receipt."""
+
+    code: Annotated[Line, Field(min_length=1, max_length=40)]
+    pin: Annotated[Line, Field(min_length=1, max_length=20)]
+
+
+@routes.get("/bai-du-thi/tra-cuu")
+async def ask_status(request: Request, _: Annotated[Person | None, PUBLIC]) -> Response:
+    return page(request, "receipts/ask_status.html", values={}, errors=[])
+
+
+@routes.post("/bai-du-thi/tra-cuu")
+async def status_by_code(request: Request, _: Annotated[Person | None, PUBLIC]) -> Response:
+    """The page itself, not the way to it: the secret of the link stays off a computer that many use."""
+    form = await forms.read(request, StatusForm)
+    try:
+        asked = form.valid()
+        secret_key = request.app.state.desk.settings.secret_key.get_secret_value()
+        case = await service.by_code(
+            store_of(request), asked.code, asked.pin, place=place_of(request), secret_key=secret_key
+        )
+    except Refusal as refusal:
+        form.refuse(refusal)
+        values = {**form.typed, "pin": ""}
+        return page(request, "receipts/ask_status.html", refusal.status, values=values, errors=form.errors)
+    return _status(request, case)
+
+
+def _status(request: Request, case: Case) -> Response:
     shown = page(request, "receipts/status.html", case=case, **_words(case))
     shown.headers["Referrer-Policy"] = "no-referrer"
     shown.headers["X-Robots-Tag"] = "noindex"
@@ -60,10 +94,12 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
 async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response:
     case = await service.view(store_of(request), entry_id, person)
     settings = request.app.state.desk.settings
-    proof = entries.receipt(case.entry, settings.secret_key.get_secret_value())
+    secret_key = settings.secret_key.get_secret_value()
+    proof = entries.receipt(case.entry, secret_key)
     url = settings.public_url + proof["status_path"]
     handed_in = await entries.last_revision(store_of(request).read, case.entry)
     context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
+    context["pin"] = status_codes.pin(case.entry.id, secret_key)
     held = holding(await consents.history(store_of(request).read, person.id))
     context["asked"] = [one for one in PURPOSES if one.at_hand_in and one.id not in held]
     return page(request, "receipts/receipt.html", **context, **_words(case))

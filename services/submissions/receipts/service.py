@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.receipts import repository
 from services.submissions.receipts.domain import Mail, News, Place
+from services.submissions.status_codes import service as status_codes
 from shared.events.judging import FinalistsNamed, ResultPublished
 from shared.events.notifications import DeliveryAccepted, DeliveryFailed
 from shared.identity import Person
@@ -48,6 +50,12 @@ async def _case(tx: Tx, entry: Entry, contest: Contest) -> Case:
 async def by_status_secret(store: Store, secret: str) -> Case:
     """For whoever holds the link of a receipt. Raises NotFound."""
     return await _case(store.read, *await entries.by_status_secret(store, secret))
+
+
+async def by_code(store: Store, code: str, pin: str, *, place: str, secret_key: str) -> Case:
+    """For whoever types what is printed on a receipt. Raises Invalid, NoSuchReceipt, TooMany."""
+    entry = await status_codes.find(store, code, pin, place=place, secret_key=secret_key)
+    return await _case(store.read, entry, await contests.get(store.read, entry.contest_id))
 
 
 async def news(tx: Tx, entry_id: str) -> News:

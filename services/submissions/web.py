@@ -41,6 +41,7 @@ from services.submissions.profiles import routes as profiles
 from services.submissions.quotas import routes as quotas
 from services.submissions.receipts import routes as receipts
 from services.submissions.receipts.service import INDEXES as RECEIPT_INDEXES
+from services.submissions.reminders.service import INDEXES as REMINDER_INDEXES
 from services.submissions.requests import routes as requests
 from services.submissions.requests.service import INDEXES as REQUEST_INDEXES
 from services.submissions.retention import routes as retention
@@ -118,6 +119,7 @@ INDEXES = (
     *ERASURE_INDEXES,
     *RETENTION_INDEXES,
     *ORIGINALITY_INDEXES,
+    *REMINDER_INDEXES,
 )
 
 

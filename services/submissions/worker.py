@@ -11,6 +11,7 @@ worker = Worker(
         "intake",
         "originality",
         "receipts",
+        "reminders",
         "erasures",
         "retention",
     ),

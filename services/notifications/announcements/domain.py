@@ -19,7 +19,14 @@ from shared.events.judging import (
     Slot,
     ThirdReaderCalled,
 )
-from shared.events.submissions import ContestRescheduled, EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
+from shared.events.submissions import (
+    ContestRescheduled,
+    EntryAccepted,
+    EntryReminded,
+    EntryReturned,
+    EntrySubmitted,
+    EntryWithdrawn,
+)
 from shared.text import one_line
 
 
@@ -37,6 +44,7 @@ class Message(StrEnum):
     ORDER = "running-order"
     RESULT = "result"
     RESCHEDULED = "rescheduled"
+    REMINDER = "reminder"
     CODE = "code"
     """Sealed until it is sent; planned by `codes`."""
 
@@ -45,20 +53,21 @@ ABOUT_AN_ENTRY = frozenset({Message.RETURNED, Message.ACCEPTED, Message.WITHDRAW
 """Messages whose fact does not tell title and receipt: the copy of the entry does."""
 
 
+_AFTER_THE_ENTRY = {Message.RECEIPT: "/bien-nhan", Message.REMINDER: "/xem-truoc"}
+
+
 def link(message: Message, about_id: str, slug: str) -> str:
     """Where the reader goes on from a message."""
     match message:
         case Message.RESCHEDULED:
             return f"/cuoc-thi/{slug}"
-        case Message.RECEIPT:
-            return f"/bai-du-thi/{about_id}/bien-nhan"
         case Message.ASSIGNED | Message.THIRD_READER:
             return "/cham-thi"
         case Message.ORDER:
             return f"/chung-khao/{slug}"
         case Message.RESULT:
             return f"/ket-qua/{slug}"
-    return f"/bai-du-thi/{about_id}"
+    return f"/bai-du-thi/{about_id}" + _AFTER_THE_ENTRY.get(message, "")
 
 
 class Announcement(BaseModel):
@@ -109,6 +118,9 @@ def direct(event: Event) -> list[Notice]:
             message, given = Message.ACCEPTED, event.model_dump(include={"accepted_at"})
         case EntryWithdrawn():
             message, given = Message.WITHDRAWN, event.model_dump(include={"reason"})
+        case EntryReminded():
+            message, given = Message.REMINDER, event.model_dump(include={"hours", "closes_at"})
+            given["title"] = one_line(event.title)
         case ScriptsAssigned():
             told = [(load.judge_id, {"scripts": load.scripts, "round_id": event.round}) for load in event.loads]
             return [Notice(Message.ASSIGNED, who, event.contest_id, known) for who, known in told if known["scripts"]]

@@ -57,6 +57,12 @@ async def find_entry(tx: Tx, entry_id: str) -> EntryCopy | None:
     return EntryCopy(id=found["_id"], **found) if found else None
 
 
+async def entry_state(tx: Tx, entry_id: str) -> EntryState | None:
+    """Where it stands, a draft too; None when nothing is known of it."""
+    found = await tx["entries"].get(entry_id)
+    return EntryState(found["state"]) if found and "state" in found else None
+
+
 async def entries_of(tx: Tx, person_id: str) -> list[EntryCopy]:
     """The entries that somebody began."""
     return [EntryCopy(id=one["_id"], **one) for one in await tx["entries"].find({"owner_id": person_id})]

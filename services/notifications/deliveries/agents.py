@@ -6,7 +6,14 @@ from services.notifications.worker import settings, worker
 from shared import topics
 from shared.clock import now
 from shared.events.judging import FinalistsNamed, ResultPublished, RunningOrderDrawn, ScriptsAssigned, ThirdReaderCalled
-from shared.events.submissions import ContestRescheduled, EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
+from shared.events.submissions import (
+    ContestRescheduled,
+    EntryAccepted,
+    EntryReminded,
+    EntryReturned,
+    EntrySubmitted,
+    EntryWithdrawn,
+)
 from shared.inbox import Fact
 from shared.mongo import Store, Tx
 
@@ -17,7 +24,7 @@ _LETTERS = Letters(settings.public_url)
 async def on_entries(tx: Tx, fact: Fact) -> None:
     """The entrant is told how the entry stands."""
     match fact.event:
-        case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() as event:
+        case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() | EntryReminded() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
 
 

@@ -39,6 +39,7 @@ MESSAGES = {
     Message.ORDER: "Thứ tự trình bày",
     Message.RESULT: "Kết quả",
     Message.RESCHEDULED: "Dời lịch",
+    Message.REMINDER: "Nhắc nộp bài",
     Message.CODE: "Mã dùng một lần",
 }
 CHANNELS = {Channel.EMAIL: "Thư điện tử", Channel.SMS: "Tin nhắn", Channel.IN_APP: "Hộp thư trên trang"}

@@ -11,7 +11,7 @@ from services.notifications.announcements import service as announcements
 from services.notifications.announcements.domain import Announcement, Message, Notice
 from services.notifications.copies import service as copies
 from services.notifications.deliveries import domain, repository
-from services.notifications.deliveries.channels import erasure, in_app, sender
+from services.notifications.deliveries.channels import in_app, moot, sender
 from services.notifications.deliveries.channels.erasure import forget
 from services.notifications.deliveries.channels.facts import tell
 from services.notifications.deliveries.channels.lanes import NOTHING_TO_DO, Lanes
@@ -131,7 +131,7 @@ async def settle(store: Store, row: Delivery, letters: Letters, at: datetime) ->
 
 
 async def _settle(tx: Tx, row: Delivery, letters: Letters, at: datetime) -> bool:
-    if await erasure.hushed(tx, row, at):
+    if await moot.hushed(tx, row, at):
         return True
     found = await _content(tx, row, letters)
     if found is None:

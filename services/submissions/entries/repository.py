@@ -1,5 +1,7 @@
 """The only code that touches `entries` and `entry_revisions`."""
 
+from datetime import datetime
+
 from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import State
 from services.submissions.texts.domain import Revision
@@ -54,6 +56,18 @@ async def of_contest(tx: Tx, contest_id: str) -> list[Entry]:
 async def drafts(tx: Tx, contest_id: str) -> int:
     """How many entries of a contest have never been handed in."""
     return await tx["entries"].count({"contest_id": contest_id, "state": State.DRAFT})
+
+
+async def drafts_saved(tx: Tx, contest_id: str, since: datetime | None, until: datetime) -> list[str]:
+    """Ids of a contest's drafts that were saved last after `since` and not after `until`."""
+    saved = {"$lte": until} if since is None else {"$gt": since, "$lte": until}
+    return await ids(tx, {"contest_id": contest_id, "state": State.DRAFT, "saved_at": saved})
+
+
+async def count_fact(tx: Tx, entry: Entry) -> int:
+    """One fact more about it, its version as it is; how many there are. Within a transaction."""
+    await tx["entries"].update({"_id": entry.id}, {"$inc": {"facts": 1}})
+    return entry.facts + 1
 
 
 async def save(tx: Tx, entry: Entry) -> None:

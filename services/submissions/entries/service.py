@@ -31,8 +31,9 @@ from shared.redaction import spellings
 
 INDEXES = repository.INDEXES
 # For rooms above, which have their own policy.
-get, of_author, of_contest, drafts, revisions = (
-    repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.revisions,
+get, of_author, of_contest, drafts, drafts_saved, revisions = (
+    repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.drafts_saved,
+    repository.revisions,
 )  # fmt: skip
 save, put_revision, delete = repository.save, repository.put_revision, repository.delete
 _TRIES = 3
@@ -265,8 +266,18 @@ async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Per
 async def publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime) -> None:
     """Save the entry and tell its next fact, without the authors' names in any text."""
     await repository.save(tx, entry)
+    await _announce(tx, entry, event, by=by.id, at=at)
+
+
+async def tell(tx: Tx, entry: Entry, event: Event, *, at: datetime) -> None:
+    """A fact that changes nothing of the entry; no version is used up, so whoever is writing meets no clash."""
+    entry.facts = await repository.count_fact(tx, entry)
+    await _announce(tx, entry, event, by="system", at=at)
+
+
+async def _announce(tx: Tx, entry: Entry, event: Event, *, by: str, at: datetime) -> None:
     # Names and addresses travel only with the account: other services could not forget them in a text.
     authors = [await people.get(tx, author_id) for author_id in entry.author_ids]
     words = [word for one in authors for word in spellings(one.name, one.email, one.phone)]
     event = texts.without(event, words, "[tác giả]")
-    await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by.id, time=at)
+    await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by, time=at)

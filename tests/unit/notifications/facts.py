@@ -24,6 +24,7 @@ from shared.events.submissions import (
     EntrantGroup,
     EntryAccepted,
     EntryBegun,
+    EntryReminded,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -170,6 +171,14 @@ def result(*entry_ids: str) -> ResultPublished:
 def begun(entry_id: str, owner_id: str, at: datetime = AT) -> EntryBegun:
     """A draft of an entry."""
     return EntryBegun(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, begun_at=at)
+
+
+def reminded(entry_id: str, owner_id: str, *, hours: int = 24, closes_at: datetime | None = None) -> EntryReminded:
+    """A complete draft of a contest that closes in so many hours."""
+    until = closes_at or AT + timedelta(days=30)
+    return EntryReminded(
+        entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, title=TITLE, hours=hours, closes_at=until
+    )
 
 
 REASON = "Nhiều đơn vị đề nghị thêm thời gian sau kỳ nghỉ lễ."

@@ -30,6 +30,7 @@ def notices() -> list[Notice]:
         *domain.direct(facts.returned("e1", "p1")),
         *domain.direct(facts.accepted("e1", "p1")),
         *domain.direct(facts.withdrawn("e1", "p1")),
+        *domain.direct(facts.reminded("e1", "p1")),
         *domain.direct(facts.assigned(j1=12)),
         *domain.direct(facts.third_reader("j1")),
         *domain.by_entry(facts.finalists("e1"), named, both),

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from services.notifications.announcements import service as announcements
-from services.notifications.copies import service as copies
 from services.notifications.deliveries import repository
 from services.notifications.deliveries.channels.facts import tell
 from services.notifications.deliveries.domain import UNDER_WAY, Delivery, Move, State
 from services.notifications.feeds import service as feeds
 from shared.mongo import Tx
 
-_REASON = "Tài khoản đã xóa."
+REASON = "Tài khoản đã xóa."
 
 
 async def forget(tx: Tx, person_id: str, at: datetime) -> None:
@@ -21,7 +20,7 @@ async def forget(tx: Tx, person_id: str, at: datetime) -> None:
         ended = row.state in UNDER_WAY
         await repository.put(tx, _emptied(row, at) if ended else _without_words(row))
         if ended:
-            await tell(tx, row, State.SUPPRESSED, _REASON, at)
+            await tell(tx, row, State.SUPPRESSED, REASON, at)
 
 
 def _without_words(row: Delivery) -> Delivery:
@@ -34,19 +33,8 @@ def _without_words(row: Delivery) -> Delivery:
 
 def _emptied(row: Delivery, at: datetime) -> Delivery:
     row = _without_words(row)
-    step = Move(state=State.SUPPRESSED, at=at, note=_REASON)
+    step = Move(state=State.SUPPRESSED, at=at, note=REASON)
     # Another attempt: an answer to the one under way is not written down any more.
     later = {"attempt": row.attempt + 1, "next_at": None, "lease_until": None, "published": row.published + 1}
-    ending = {"state": State.SUPPRESSED, "changed_at": at, "reason": _REASON, "moves": [*row.moves, step]}
+    ending = {"state": State.SUPPRESSED, "changed_at": at, "reason": REASON, "moves": [*row.moves, step]}
     return row.model_copy(update={**later, **ending})
-
-
-async def hushed(tx: Tx, row: Delivery, at: datetime) -> bool:
-    """Whether a row just planned is for somebody who was erased: then it ends here, without a text."""
-    contact = await copies.find_contact(tx, row.person_id)
-    if contact is None or not contact.erased:
-        return False
-    step, change = Move(state=State.SUPPRESSED, at=at, note=_REASON), {"next_at": None, "reason": _REASON}
-    if await repository.move(tx, row, step, {**change, "published": row.published + 1}):
-        await tell(tx, row, State.SUPPRESSED, _REASON, at)
-    return True

@@ -11,7 +11,7 @@ from typing import Self
 from services.notifications.copies import service as copies
 from services.notifications.copies.domain import Contact
 from services.notifications.deliveries import repository
-from services.notifications.deliveries.channels import attempts, email, sealed, sms
+from services.notifications.deliveries.channels import attempts, email, moot, sealed, sms
 from services.notifications.deliveries.channels.attempts import Ending, Next, Outcome
 from services.notifications.deliveries.channels.facts import is_told, tell
 from services.notifications.deliveries.channels.lanes import NOTHING_TO_DO
@@ -119,6 +119,8 @@ class Post:
             return Outcome(Ending.EXPIRED, _TOO_LATE)
         if row.sealed:
             return await self._attempt_sealed(row)
+        if pointless := await moot.why(store.read, row, now()):
+            return Outcome(Ending.SUPPRESSED, pointless)
         contact = await copies.find_contact(store.read, row.person_id)
         hindered = _hindered(contact)
         if hindered is not None or contact is None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -12,6 +13,7 @@ _INVISIBLE |= dict.fromkeys((code for code in range(32) if code not in (9, 10)),
 # Right-to-left overrides can make a title read differently from what is stored.
 _INVISIBLE |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None)
 _UNSEEN = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_INVISIBLE)))) + "]")
+_COMBINING = re.compile("[" + "".join(sign for sign in map(chr, range(0x1F000)) if unicodedata.combining(sign)) + "]+")
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
@@ -38,7 +40,7 @@ def one_line(text: str) -> str:
 def folded(text: str) -> str:
     """The search key: no marks, đ as d, lower case. Tone placement (hòa, hoà) folds with the marks."""
     bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
-    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    bare = _COMBINING.sub("", bare)
     return " ".join(bare.replace("đ", "d").replace("Đ", "D").casefold().split())
 
 
@@ -47,22 +49,37 @@ def word_count(text: str) -> int:
     return sum(1 for run in nfc(text).split() if run[0].isalnum() or any(map(str.isalnum, run)))
 
 
-def diacritics(text: str) -> tuple[int, float, float]:
-    """Counted syllables, the share that carries a Vietnamese mark and the share that carries a tone.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Syllables of a text, how many of them carry a Vietnamese mark, how many a tone. Tallies of pieces add up."""
 
-    Addresses, numbers and short acronyms are left out, because official texts are full of them.
-    """
-    syllables = [
-        syllable
-        for syllable in _SYLLABLE.findall(_ADDRESS.sub(" ", nfc(text)))
-        if not (syllable.isascii() and syllable.isupper() and len(syllable) <= _ACRONYM_LENGTH)
-    ]
-    if not syllables:
-        return 0, 0.0, 0.0
-    total = len(syllables)
-    marked = [syllable for syllable in syllables if not syllable.isascii()]
-    toned = sum(1 for syllable in marked if not _TONED.isdisjoint(syllable))
-    return total, len(marked) / total, toned / total
+    counted: int = 0
+    marked: int = 0
+    toned: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.counted + other.counted, self.marked + other.marked, self.toned + other.toned)
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The share with a mark and the share with a tone, 0 to 1."""
+        return self.marked / max(1, self.counted), self.toned / max(1, self.counted)
+
+
+def tally(text: str) -> Tally:
+    """Addresses, numbers and short acronyms are left out, because official texts are full of them."""
+    text = nfc(text)
+    if "@" in text or "://" in text:
+        text = _ADDRESS.sub(" ", text)
+    counted = marked = toned = 0
+    for syllable in _SYLLABLE.findall(text):
+        if not syllable.isascii():
+            marked += 1
+            toned += not _TONED.isdisjoint(syllable)
+        elif syllable.isupper() and len(syllable) <= _ACRONYM_LENGTH:
+            continue
+        counted += 1
+    return Tally(counted, marked, toned)
 
 
 def name_key(full_name: str) -> str:

@@ -1,7 +1,7 @@
 """People as the rules see them on a day, read from accounts and the dated tree."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import domain
@@ -34,9 +34,14 @@ async def entrant(tx: Tx, contest: Contest, account: Account, at: datetime) -> E
         account=account,
         roles=[held.role for held in account.roles if held.scope in ("*", contest.id)],
         unit=unit,
-        standing=await units.standing(tx, unit.id, day) if unit else [],
+        standing=await _standing(tx, unit, day) if unit else [],
         day=day,
     )
+
+
+async def _standing(tx: Tx, unit: Unit, day: date) -> list[Unit]:
+    """The whole tree is read only for a unit that is not there on that day."""
+    return [unit] if unit.valid_on(day) else await units.standing(tx, unit.id, day)
 
 
 async def called(tx: Tx, unit_ids: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from services.submissions.entries.domain import Entry
 from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment
 from services.submissions.people import service as people
+from services.submissions.people.domain import Account
 from services.submissions.states.domain import NotHandedIn, SavedElsewhere, State
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
@@ -196,7 +197,7 @@ async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: 
             eligible.check(contest, entry.entrant_group, authors)
             anonymity.check(entry, contest, authors)
             await repository.add_revision(tx, revision)
-            await publish(tx, entry, entry.told_submitted(), by=by, at=at)
+            await publish(tx, entry, entry.told_submitted(), by=by, at=at, authors=[one.account for one in authors])
             return receipt(entry, secret_key)
 
         return await once(store, action="entries.submit", by=by.id, key=key, body={"entry_id": entry_id}, work=work)
@@ -263,8 +264,10 @@ async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Per
     return entry
 
 
-async def publish(tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime) -> None:
-    """Save the entry and tell its next fact, without the authors' names in any text."""
+async def publish(
+    tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime, authors: Sequence[Account] | None = None
+) -> None:
+    """Save the entry and tell its next fact, without the authors' names in any text; `authors` where they are known."""
     await repository.save(tx, entry)
     await _announce(tx, entry, event, by=by.id, at=at)
 
@@ -277,7 +280,8 @@ async def tell(tx: Tx, entry: Entry, event: Event, *, at: datetime) -> None:
 
 async def _announce(tx: Tx, entry: Entry, event: Event, *, by: str, at: datetime) -> None:
     # Names and addresses travel only with the account: other services could not forget them in a text.
-    authors = [await people.get(tx, author_id) for author_id in entry.author_ids]
+    if authors is None:
+        authors = [await people.get(tx, author_id) for author_id in entry.author_ids]
     words = [word for one in authors for word in spellings(one.name, one.email, one.phone)]
     event = texts.without(event, words, "[tác giả]")
     await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by, time=at)

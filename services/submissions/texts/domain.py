@@ -10,7 +10,7 @@ from services.submissions.contests.domain import Contest
 from services.submissions.files.domain import Attachment
 from shared.errors import Invalid
 from shared.redaction import hide
-from shared.text import Line, diacritics, folded, nfc, word_count
+from shared.text import Line, Tally, folded, nfc, tally, word_count
 
 RULE = "vi-2026.1"
 """Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
@@ -183,39 +183,48 @@ class Revision(Words):
 
 def find(words: Words) -> Findings:
     """Everything about the marks of an entry, with its numbers."""
+    tallies = {part_id: [tally(line) for line in _paragraphs(text)] for part_id, text in words.parts.items()}
+    parts = {part_id: _read(text, sum(tallies[part_id], Tally())) for part_id, text in words.parts.items()}
+    every = sum((one for lines in tallies.values() for one in lines), Tally())
     return Findings(
         title=read_title(words.title),
-        whole=read("\n".join(words.parts.values())),
-        parts={part_id: read(text) for part_id, text in words.parts.items()},
-        doubtful_paragraphs={part_id: doubtful_paragraphs(text) for part_id, text in words.parts.items()},
+        whole=_read("\n".join(words.parts.values()), every, words=sum(part.words for part in parts.values())),
+        parts=parts,
+        doubtful_paragraphs={part_id: list(_doubtful(lines)) for part_id, lines in tallies.items()},
     )
 
 
 def read(text: str) -> Reading:
     """The reading of running text (Kế hoạch 34/KH-UBND 2019, III.2: "tiếng Việt có dấu")."""
-    counted, marked, toned = diacritics(text)
-    verdict = Verdict.SHORT if counted < _SHORTEST else _verdict(text, counted, marked, toned)
-    return _reading(text, counted, marked, toned, verdict)
+    return _read(text, tally(text))
 
 
 def read_title(text: str) -> Reading:
     """The reading of a title: only one without any mark is doubtful, because titles are short."""
-    counted, marked, toned = diacritics(text)
-    enough = counted >= _TITLE
-    verdict = Verdict.SHORT if not enough else Verdict.FINE if marked else Verdict.STRIPPED
-    return _reading(text, counted, marked, toned, verdict)
+    found = tally(text)
+    enough = found.counted >= _TITLE
+    verdict = Verdict.SHORT if not enough else Verdict.FINE if found.marked else Verdict.STRIPPED
+    return _reading(found, verdict, word_count(text))
 
 
 def doubtful_paragraphs(text: str) -> list[int]:
     """Numbers, from 1, of the paragraphs that look pasted from elsewhere: long enough, and too few marks."""
-    return list(_doubtful(text))
+    return list(_doubtful([tally(line) for line in _paragraphs(text)]))
 
 
-def _doubtful(text: str) -> Iterator[int]:
-    for number, paragraph in enumerate((line for line in text.split("\n") if line.strip()), 1):
-        counted, marked, _ = diacritics(paragraph)
-        if counted >= _PARAGRAPH and marked < _PARTIAL_SHORT:
+def _paragraphs(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def _doubtful(paragraphs: Sequence[Tally]) -> Iterator[int]:
+    for number, found in enumerate(paragraphs, 1):
+        if found.counted >= _PARAGRAPH and found.shares[0] < _PARTIAL_SHORT:
             yield number
+
+
+def _read(text: str, found: Tally, *, words: int | None = None) -> Reading:
+    verdict = Verdict.SHORT if found.counted < _SHORTEST else _verdict(text, found.counted, *found.shares)
+    return _reading(found, verdict, word_count(text) if words is None else words)
 
 
 def _verdict(text: str, counted: int, marked: float, toned: float) -> Verdict:
@@ -234,7 +243,6 @@ def _looks_foreign(text: str) -> bool:
     return theirs > sum(word in _OURS for word in words) and theirs / max(1, len(words)) >= _FOREIGN_SHARE
 
 
-def _reading(text: str, counted: int, marked: float, toned: float, verdict: Verdict) -> Reading:
-    return Reading(
-        words=word_count(text), counted=counted, marked=round(marked, 3), toned=round(toned, 3), verdict=verdict
-    )
+def _reading(found: Tally, verdict: Verdict, words: int) -> Reading:
+    marked, toned = found.shares
+    return Reading(words=words, counted=found.counted, marked=round(marked, 3), toned=round(toned, 3), verdict=verdict)

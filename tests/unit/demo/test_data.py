@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.demo.load import DATA, Demo, Entry, load
-from shared.text import diacritics
+from shared.text import tally
 
 TODAY = date(2026, 11, 20)
 LAST_DAY_OF_DISTRICTS = date(2025, 6, 30)
@@ -56,12 +56,12 @@ def test_no_entrant_group_and_no_content_group_is_thin(demo: Demo):
 
 
 def test_clean_entries_carry_their_diacritics(demo: Demo):
-    assert [entry.id for entry in demo.clean_entries if diacritics(entry.text)[1] < 0.65] == []
+    assert [entry.id for entry in demo.clean_entries if tally(entry.text).shares[0] < 0.65] == []
 
 
 def test_the_stripped_entry_carries_almost_none(demo: Demo):
     stripped = [entry for entry in demo.entries if entry.case == "without_diacritics"]
-    assert [diacritics(entry.text)[1] < 0.30 for entry in stripped] == [True]
+    assert [tally(entry.text).shares[0] < 0.30 for entry in stripped] == [True]
 
 
 def test_clean_entries_are_different_from_each_other(demo: Demo):

@@ -1,4 +1,4 @@
-"""Vietnamese text: normal form, the search key, words, diacritics, names."""
+"""Vietnamese text: normal form, the search key, words, Tally, tally, names."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import diacritics, folded, name_key, nfc, one_line, word_count
+from shared.text import Tally, folded, name_key, nfc, one_line, tally, word_count
 
 SENTENCE = "Rút ngắn thời gian giải quyết thủ tục đăng ký khai sinh tại bộ phận một cửa của phường"
 
@@ -56,16 +56,21 @@ def test_words_are_runs_that_hold_a_letter_or_a_digit() -> None:
 
 def test_marked_and_toned_shares_tell_full_stripped_and_half_written_text_apart() -> None:
     stripped = "".join(sign for sign in unicodedata.normalize("NFD", SENTENCE) if not unicodedata.combining(sign))
-    total, marked, toned = diacritics(SENTENCE)
-    assert total == 19
+    marked, toned = tally(SENTENCE).shares
+    assert tally(SENTENCE).counted == 19
     assert marked > 0.8
     assert toned > 0.6
-    assert diacritics(stripped.replace("đ", "d"))[1:] == (0.0, 0.0)
+    assert tally(stripped.replace("đ", "d")).shares == (0.0, 0.0)
 
 
 def test_acronyms_addresses_and_numbers_do_not_count_as_unmarked_words() -> None:
-    assert diacritics("UBND TTHC https://dichvucong.example a@b.example 2019")[0] == 0
-    assert diacritics("")[1] == 0.0
+    assert tally("UBND TTHC https://dichvucong.example a@b.example 2019").counted == 0
+    assert tally("").shares == (0.0, 0.0)
+
+
+@given(st.lists(st.sampled_from([SENTENCE, "khong dau", "UBND", "https://a.example/x", "", "a@b.example"])))
+def test_tallies_of_paragraphs_add_up_to_that_of_the_text(paragraphs: list[str]) -> None:
+    assert sum(map(tally, paragraphs), Tally()) == tally("\n".join(paragraphs))
 
 
 def test_people_sort_by_given_name_then_family_then_middle() -> None:

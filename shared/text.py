@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -13,7 +15,6 @@ _INVISIBLE |= dict.fromkeys((code for code in range(32) if code not in (9, 10)),
 # Right-to-left overrides can make a title read differently from what is stored.
 _INVISIBLE |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None)
 _UNSEEN = re.compile("[" + "".join(map(re.escape, map(chr, sorted(_INVISIBLE)))) + "]")
-_COMBINING = re.compile("[" + "".join(sign for sign in map(chr, range(0x1F000)) if unicodedata.combining(sign)) + "]+")
 _SYLLABLE = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
@@ -40,7 +41,7 @@ def one_line(text: str) -> str:
 def folded(text: str) -> str:
     """The search key: no marks, đ as d, lower case. Tone placement (hòa, hoà) folds with the marks."""
     bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
-    bare = _COMBINING.sub("", bare)
+    bare = "".join(filterfalse(unicodedata.combining, bare))
     return " ".join(bare.replace("đ", "d").replace("Đ", "D").casefold().split())
 
 
@@ -72,13 +73,13 @@ def tally(text: str) -> Tally:
     if "@" in text or "://" in text:
         text = _ADDRESS.sub(" ", text)
     counted = marked = toned = 0
-    for syllable in _SYLLABLE.findall(text):
+    for syllable, times in Counter(_SYLLABLE.findall(text)).items():
         if not syllable.isascii():
-            marked += 1
-            toned += not _TONED.isdisjoint(syllable)
+            marked += times
+            toned += 0 if _TONED.isdisjoint(syllable) else times
         elif syllable.isupper() and len(syllable) <= _ACRONYM_LENGTH:
             continue
-        counted += 1
+        counted += times
     return Tally(counted, marked, toned)
 
 

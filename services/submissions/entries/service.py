@@ -269,19 +269,22 @@ async def publish(
 ) -> None:
     """Save the entry and tell its next fact, without the authors' names in any text; `authors` where they are known."""
     await repository.save(tx, entry)
-    await _announce(tx, entry, event, by=by.id, at=at)
+    # Names and addresses travel only with the account: other services could not forget them in a text.
+    known = authors if authors is not None else await _authors(tx, entry)
+    await outbox.add(tx, _nameless(event, known), subject=entry.id, seq=entry.facts, by=by.id, time=at)
 
 
 async def tell(tx: Tx, entry: Entry, event: Event, *, at: datetime) -> None:
     """A fact that changes nothing of the entry; no version is used up, so whoever is writing meets no clash."""
     entry.facts = await repository.count_fact(tx, entry)
-    await _announce(tx, entry, event, by="system", at=at)
+    told = _nameless(event, await _authors(tx, entry))
+    await outbox.add(tx, told, subject=entry.id, seq=entry.facts, by="system", time=at)
 
 
-async def _announce(tx: Tx, entry: Entry, event: Event, *, by: str, at: datetime) -> None:
-    # Names and addresses travel only with the account: other services could not forget them in a text.
-    if authors is None:
-        authors = [await people.get(tx, author_id) for author_id in entry.author_ids]
+async def _authors(tx: Tx, entry: Entry) -> list[Account]:
+    return [await people.get(tx, author_id) for author_id in entry.author_ids]
+
+
+def _nameless(event: Event, authors: Sequence[Account]) -> Event:
     words = [word for one in authors for word in spellings(one.name, one.email, one.phone)]
-    event = texts.without(event, words, "[tác giả]")
-    await outbox.add(tx, event, subject=entry.id, seq=entry.facts, by=by, time=at)
+    return texts.without(event, words, "[tác giả]")

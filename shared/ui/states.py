@@ -33,6 +33,13 @@ _LOOKS = {
     "returned": Look("Cần bổ sung", "warn"),
     "rejected": Look("Không hợp lệ", "bad"),
     "withdrawn": Look("Đã rút", "quiet"),
+    "joined": Look("Đã nhập vào bài khác", "quiet"),
+    # transcriptions of papers
+    "to_transcribe": Look("Chờ chép", "quiet"),
+    "typed": Look("Đã chép, chờ đối chiếu", "calm"),
+    "typed_sent_back": Look("Trả lại người chép", "warn"),
+    "checked": Look("Đã đối chiếu", "good"),
+    "typed_by_author": Look("Tác giả tự nhập", "good"),
     "shortlisted": Look("Vào chung khảo", "good"),
     # resemblances
     "undecided": Look("Chờ kết luận", "warn"),

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.submissions.arrivals import domain as arrivals
+from services.submissions.arrivals.domain import Channel, Paper, Transcript
 from services.submissions.contests.domain import Contest, Phase
 from services.submissions.files.domain import Attachment, Copy, TooManyFiles
 from services.submissions.states.domain import (
@@ -50,6 +52,11 @@ class Entry(Words):
     author_ids: list[str]
     unit_id: str | None = None
     files: list[Attachment] = Field(default=[])
+    channel: Channel = Channel.ONLINE
+    """How it came first."""
+    more_channels: list[Channel] = Field(default=[])
+    """How it came again, as an entry that was joined to this one."""
+    paper: Paper | None = None
     state: State = State.DRAFT
     receipt: str | None = None
     revision: int = 0
@@ -145,9 +152,16 @@ class Entry(Words):
         """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete."""
         self.check_may_submit(contest, at)
         self.check_complete(contest)
+        self.submitted_at = at
+        if self.paper:
+            self.paper.transcript = Transcript.OWN
+        return self.revise(unit_ids, code, by=by, at=at)
+
+    def revise(self, unit_ids: list[str], code: str, *, by: str, at: datetime, checked_by: str = "") -> Revision:
+        """The words as they are become the next revision, whoever typed them."""
         self.revision += 1
         self.receipt = self.receipt or code
-        self.state, self.changed, self.submitted_at, self.returned = State.SUBMITTED, False, at, None
+        self.state, self.changed, self.returned = State.SUBMITTED, False, None
         words: dict[str, Any] = self.model_dump(include=set(Words.model_fields))
         return Revision(
             **words,
@@ -158,6 +172,7 @@ class Entry(Words):
             findings=texts.find(self),
             at=at,
             by=by,
+            checked_by=checked_by,
         )
 
     def begun(self) -> events.EntryBegun:
@@ -172,13 +187,15 @@ class Entry(Words):
         self.facts += 1
         shared = set(events.EntrySubmitted.model_fields) & set(Entry.model_fields) - {"files"}
         files = [file.told() for file in self.files]
-        return events.EntrySubmitted(entry_id=self.id, files=files, **self.model_dump(include=shared))
+        arrived = self.paper.received_at if self.paper and self.channel is not Channel.ONLINE else None
+        own = self.model_dump(include=shared)
+        return events.EntrySubmitted(entry_id=self.id, files=files, received_at=arrived, **own)
 
     def withdraw(self, contest: Contest, reason: str, at: datetime) -> events.EntryWithdrawn:
         """Take it back before the contest closes. Raises NotHandedIn, Settled, DeadlinePassed."""
         if self.state is State.DRAFT:
             raise NotHandedIn
-        if self.state is State.WITHDRAWN:
+        if self.state in (State.WITHDRAWN, State.JOINED):
             raise Settled
         if at >= contest.timetable.closes_at:
             raise DeadlinePassed("Đã hết hạn nộp bài nên không tự rút được nữa. Hãy gửi đơn tới Ban Tổ chức.")
@@ -196,8 +213,9 @@ class Entry(Words):
         return events.EntryReturned(reason=reason, until=until, **self._whose())
 
     def accept(self, last: Revision, contest: Contest, at: datetime) -> events.EntryAccepted:
-        """The last revision counts, not what was typed after it. Raises NotWaiting."""
+        """The last revision counts, not what was typed after it. Raises NotWaiting, PaperLate, NotTranscribed."""
         self._check_waiting()
+        arrivals.check_acceptable([self.channel, *self.more_channels], self.paper, contest.timetable)
         self.state, self.accepted_at = State.ACCEPTED, at
         self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury]
         self.facts += 1

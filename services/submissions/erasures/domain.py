@@ -150,7 +150,7 @@ def emptied(entry: Entry, revisions: Sequence[Revision], at: datetime) -> Cleare
     """Without a word or a file; withdrawn whatever the deadline, unless its authors were taken out before."""
     gone, told = _blobs(entry, revisions), None
     left: dict[str, Any] = {"title": ERASED, "parts": {}, "files": []}
-    own: dict[str, Any] = {"returned": None, "withdrawn": None, "released": []}
+    own: dict[str, Any] = {"returned": None, "withdrawn": None, "released": [], "paper": None}
     if entry.author_ids:
         reason = Withdrawn(reason=WITHDRAWN_BECAUSE, at=at)
         own |= {"state": states.State.WITHDRAWN, "withdrawn": reason}
@@ -171,6 +171,9 @@ def nameless(entry: Entry, revisions: Sequence[Revision], words: Sequence[str], 
     entry = texts.without(entry, words, ERASED).model_copy(update=kept)
     if files is Files.ALL:
         entry.released = []
+    if entry.paper is not None:  # handwriting and a sender's address are the author's, whatever is left of the text
+        gone += [file.id for file in entry.paper.files if file.id not in gone]
+        entry.paper = entry.paper.model_copy(update={"envelope": None, "scans": []})
     for name in ("returned", "withdrawn"):
         if (said := getattr(entry, name)) is not None:
             setattr(entry, name, said.model_copy(update={"reason": hide(said.reason, words)}))
@@ -179,6 +182,7 @@ def nameless(entry: Entry, revisions: Sequence[Revision], words: Sequence[str], 
 
 def _blobs(entry: Entry, revisions: Sequence[Revision]) -> list[str]:
     """Every file that was ever with it, as it came and as the jury's copy."""
-    files: list[Attachment] = [*entry.files, *(file for one in revisions for file in one.files)]
+    paper = entry.paper.files if entry.paper else []
+    files: list[Attachment] = [*entry.files, *paper, *(file for one in revisions for file in one.files)]
     found = [blob for file in files for blob in (file.id, file.copy_for_jury.id if file.copy_for_jury else "")]
     return list(dict.fromkeys([*filter(None, found), *(copy.id for copy in entry.released)]))

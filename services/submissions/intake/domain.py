@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
+from services.submissions.arrivals.domain import CHANNELS, Channel
 from services.submissions.contests.domain import Contest
 from services.submissions.states.domain import State
 from shared.clock import HANOI, local
@@ -53,6 +54,15 @@ class Line(BaseModel):
     until: AwareDatetime | None = None
     decided_at: AwareDatetime | None = None
     coded_at: AwareDatetime | None = None
+    more_channels: list[str] = []
+    """How it came again: on paper and online is one entry, counted once."""
+    joined_to: int | None = None
+    """The number of the line that counts instead of this one."""
+
+    @property
+    def channels_in_words(self) -> str:
+        """Every way it came, the first first."""
+        return ", ".join(CHANNELS[Channel(one)] for one in (self.channel, *self.more_channels))
 
 
 class Stand(StrEnum):
@@ -62,6 +72,7 @@ class Stand(StrEnum):
     RETURNED = "returned"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    JOINED = "joined"
 
 
 STAND_WORDS = {
@@ -69,6 +80,7 @@ STAND_WORDS = {
     Stand.RETURNED: "Đã trả lại để bổ sung",
     Stand.ACCEPTED: "Hợp lệ",
     Stand.WITHDRAWN: "Đã rút",
+    Stand.JOINED: "Đã nhập vào số khác",
 }
 
 
@@ -126,7 +138,7 @@ def cells(line: Line, contest: Contest | None) -> list[Any]:
         groups.get(line.entrant_group, line.entrant_group),
         fields.get(line.content_group, line.content_group),
         line.unit,
-        "Trực tuyến" if line.channel == "online" else "Trực tiếp",
+        line.channels_in_words,
         vn_datetime(line.received_at),
         vn_datetime(line.submitted_at),
         line.revision,

@@ -93,7 +93,7 @@ async def counts_of_units(tx: Tx, contest_id: str) -> dict[str, dict[str, int]]:
     """{handed_in, accepted} for each unit; entries without one count under an empty id."""
     accepted = {"$sum": {"$cond": [{"$eq": ["$state", State.ACCEPTED]}, 1, 0]}}
     pipeline = [
-        {"$match": {"contest_id": contest_id, "state": {"$ne": State.WITHDRAWN}}},
+        {"$match": {"contest_id": contest_id, "state": {"$nin": [State.WITHDRAWN, State.JOINED]}}},
         {"$group": {"_id": "$unit_id", "handed_in": {"$sum": 1}, "accepted": accepted}},
     ]
     found = await tx["register"].aggregate(pipeline)

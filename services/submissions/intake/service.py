@@ -60,7 +60,7 @@ class Sheet:
 async def record(tx: Tx, told: EntrySubmitted) -> None:
     """Enter what was handed in, or note that it came again; a revision that is noted already changes nothing."""
     line = await repository.find(tx, told.entry_id)
-    if line is not None and told.revision <= line.revision:
+    if line is not None and (told.revision <= line.revision or line.joined_to is not None):
         return
     unit = ", ".join(await eligibility.called(tx, [told.unit_id] if told.unit_id else []))
     if line is None:
@@ -72,6 +72,23 @@ async def record(tx: Tx, told: EntrySubmitted) -> None:
         fresh = told.model_dump(include=set(Line.model_fields) - first)
         line = line.model_copy(update={**fresh, "unit": unit, "state": State.SUBMITTED, "reason": "", "until": None})
     await repository.put(tx, line)
+
+
+async def line(tx: Tx, entry_id: str) -> Line:
+    """For rooms above, which have their own policy. Raises NotFound."""
+    return await repository.get(tx, entry_id)
+
+
+async def join(tx: Tx, kept: Line, gone: Line, *, more_channels: list[str]) -> None:
+    """Two lines are one entry: the first keeps its number and counts, the other stays with the number of the first."""
+    await repository.put(tx, kept.model_copy(update={"more_channels": more_channels}))
+    await repository.put(tx, gone.model_copy(update={"state": State.JOINED, "joined_to": kept.number}))
+
+
+async def part(tx: Tx, kept: Line, gone: Line, *, more_channels: list[str], state: State) -> None:
+    """They were two after all: the other counts again, in the `state` it had."""
+    await repository.put(tx, kept.model_copy(update={"more_channels": more_channels}))
+    await repository.put(tx, gone.model_copy(update={"state": state, "joined_to": None}))
 
 
 async def follow(tx: Tx, told: EntryWithdrawn | EntryReturned | EntryAccepted, at: datetime) -> None:

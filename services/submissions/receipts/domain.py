@@ -72,6 +72,8 @@ def next_step(entry: Entry, contest: Contest, now: datetime) -> str:
     if entry.state is State.SUBMITTED and until:
         more = f" Bạn sửa và nộp lại được đến {vn_datetime(until)}." if now < until else ""
         return "Tổ thư ký sẽ kiểm tra hình thức và báo cho bạn." + more
+    if entry.state is State.JOINED:
+        return "Bài này và một bài khác của bạn là một, nên được nhập làm một: bài kia được xét, bạn không phải làm gì."
     if entry.state is State.ACCEPTED:
         return "Bài hợp lệ và được chuyển cho Ban Giám khảo dưới mã số, không kèm tên bạn."
     return "Bài đã được rút theo yêu cầu của bạn."

@@ -76,6 +76,8 @@ class State(StrEnum):
     RETURNED = "returned"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    JOINED = "joined"
+    """The same entry came twice, and this one was joined to the other."""
 
 
 IN_WORDS = {
@@ -84,4 +86,5 @@ IN_WORDS = {
     State.RETURNED: "Cần bổ sung",
     State.ACCEPTED: "Đã hợp lệ",
     State.WITHDRAWN: "Đã rút",
+    State.JOINED: "Đã nhập vào bài khác",
 }

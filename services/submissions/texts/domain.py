@@ -1,6 +1,6 @@
 """Words as typed, complete or not, marked or not. The thresholds for marks were measured on real plans (five seeds)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -69,9 +69,11 @@ class Words(BaseModel):
 
     def check_complete(self, contest: Contest) -> None:
         """What the contest asks of an entry that is handed in. Raises Incomplete with every fault."""
-        errors = [*self._faults_of_heading(contest), *self._faults_of_parts(contest)]
-        if errors:
-            raise Incomplete([{"code": code, "field": field, "text": text} for code, field, text in errors])
+        _refuse([*self._faults_of_heading(contest), *self._faults_of_parts(contest)])
+
+    def check_heading(self, contest: Contest) -> None:
+        """Title and groups, which also a paper must have. Raises Incomplete with every fault."""
+        _refuse(self._faults_of_heading(contest))
 
     def _faults_of_heading(self, contest: Contest) -> Iterator[tuple[str, str, str]]:
         if self.entrant_group not in {group.id for group in contest.entrant_groups}:
@@ -96,6 +98,12 @@ class Words(BaseModel):
                     field,
                     f"Phần “{part.title}” dài {words} từ, thừa {over} từ (tối đa {part.max_words}).",
                 )
+
+
+def _refuse(faults: Iterable[tuple[str, str, str]]) -> None:
+    errors = [{"code": code, "field": field, "text": text} for code, field, text in faults]
+    if errors:
+        raise Incomplete(errors)
 
 
 def without(said: Said, words: Sequence[str], instead: str) -> Said:
@@ -179,6 +187,8 @@ class Revision(Words):
     findings: Findings
     at: AwareDatetime
     by: str
+    checked_by: str = ""
+    """Of the words of a paper: who compared what `by` typed with the scan."""
 
 
 def find(words: Words) -> Findings:

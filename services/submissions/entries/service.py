@@ -36,7 +36,9 @@ get, of_author, of_contest, drafts, drafts_saved, revisions = (
     repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.drafts_saved,
     repository.revisions,
 )  # fmt: skip
-save, put_revision, delete = repository.save, repository.put_revision, repository.delete
+save, add_revision, put_revision, delete = (
+    repository.save, repository.add_revision, repository.put_revision, repository.delete,
+)  # fmt: skip
 _TRIES = 3
 
 
@@ -193,7 +195,7 @@ async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: 
             entry = await own(tx, entry_id, by)
             contest = await contests.get(tx, entry.contest_id)
             authors = await eligibility.entrants(tx, contest, entry.author_ids, at)
-            revision = entry.submit(contest, _units(entry, authors), code, by=by.id, at=at)
+            revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at)
             eligible.check(contest, entry.entrant_group, authors)
             anonymity.check(entry, contest, authors)
             await repository.add_revision(tx, revision)
@@ -228,43 +230,11 @@ async def with_new_code(attempt: Callable[[str], Awaitable[Document]]) -> Docume
     return await attempt(new_code())
 
 
-def _units(entry: Entry, authors: Sequence[Entrant]) -> list[str]:
+def units_of(entry: Entry, authors: Sequence[Entrant]) -> list[str]:
     """The authors' units on the day, by the dated tree; an unknown one stands for itself."""
     found = [unit_id for author in authors for unit_id in author.unit_ids]
     entry.unit_id = found[0] if len(found) == 1 else entry.unit_id
     return list(dict.fromkeys(found))
-
-
-async def hand_in_paper(tx: Tx, entry: Entry, code: str, *, by: Person, at: datetime) -> None:
-    """What the desk received: revision 1 has title and groups, the words come by `transcribe`. Raises Incomplete.
-
-    Only `papers` calls this. Parts, deadline and eligibility are not asked of it: a desk writes down what it gets.
-    """
-    contest = await contests.get(tx, entry.contest_id)
-    entry.check_heading(contest)
-    await say(tx, entry, contest, by=by, at=at, code=code)
-
-
-async def transcribe(tx: Tx, entry: Entry, words: Words, *, typist: str, by: Person, at: datetime) -> None:
-    """The words of a paper, typed by one person and checked by another. Raises Invalid, Incomplete, GivesAway."""
-    contest = await contests.get(tx, entry.contest_id)
-    words.check_parts(contest)
-    words.check_heading(contest)
-    anonymity.check(words, contest, await eligibility.entrants(tx, contest, entry.author_ids, at))
-    for name in Words.model_fields:
-        setattr(entry, name, getattr(words, name))
-    await say(tx, entry, contest, by=by, at=at, typist=typist)
-
-
-async def say(  # noqa: PLR0913 - who typed, who checked
-    tx: Tx, entry: Entry, contest: Contest, *, by: Person, at: datetime, typist: str = "", code: str = ""
-) -> None:
-    """The words of `entry` as they are become its next revision, and the next fact about it."""
-    day = entry.paper.received_at if entry.paper else at
-    units = _units(entry, await eligibility.entrants(tx, contest, entry.author_ids, day))
-    checker = by.id if typist else ""
-    await repository.add_revision(tx, entry.revise(units, code, by=typist or by.id, at=at, checked_by=checker))
-    await publish(tx, entry, entry.told_submitted(), by=by, at=at)
 
 
 async def withdraw(store: Store, entry_id: str, reason: str, *, key: str, by: Person, at: datetime) -> Document:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from deploy.demo import load, stage
+from services.submissions.beginnings import service as beginnings
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.entries import repository
@@ -87,7 +88,7 @@ _ROLES = [Role.model_validate({"role": "entrant", "scope": "*"})]
 
 
 async def _draft(store: Store, contest: Contest, words: Words, owner: Person) -> Entry:
-    made = await entries.create(store, contest.id, words, key=new_id(), secret_key="", by=owner, at=now())
+    made = await beginnings.create(store, contest.id, words, key=new_id(), secret_key="", by=owner, at=now())
     entry, _ = await entries.view(store, made["entry_id"], owner)
     entry.check_complete(contest)
     return entry

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from services.submissions.beginnings import service
 from services.submissions.contests import service as contests
 from services.submissions.eligibility import service as eligibility
-from services.submissions.entries import service as entries
 from services.submissions.texts.domain import Words
 from shared import forms
 from shared.clock import now
@@ -57,7 +57,7 @@ async def begin(request: Request, person: Entrant, slug: Slug) -> Response:
 async def _create(request: Request, contest_id: str, typed: Words, key: str, by: Person) -> Document:
     words = Words(**typed.model_dump(include=set(Words.model_fields)))
     secret_key: str = request.app.state.desk.settings.secret_key.get_secret_value()
-    return await entries.create(store_of(request), contest_id, words, key=key, secret_key=secret_key, by=by, at=now())
+    return await service.create(store_of(request), contest_id, words, key=key, secret_key=secret_key, by=by, at=now())
 
 
 class EntryIn(Words):

@@ -10,7 +10,7 @@ from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.eligibility.domain import Entrant
-from services.submissions.entries import domain, repository
+from services.submissions.entries import repository
 from services.submissions.entries.domain import Entry
 from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment
@@ -25,7 +25,7 @@ from shared.clock import local
 from shared.errors import NotFound
 from shared.events.envelope import Event
 from shared.identity import Person
-from shared.ids import new_code, new_id
+from shared.ids import new_code
 from shared.mongo import Document, Duplicate, Store, Tx
 from shared.once import once
 from shared.redaction import spellings
@@ -94,36 +94,6 @@ async def by_status_secret(store: Store, secret: str) -> tuple[Entry, Contest]:
     if entry is None or entry.receipt is None:
         raise NotFound
     return entry, await contests.get(store.read, entry.contest_id)
-
-
-async def create(  # noqa: PLR0913 - a draft has so many sources
-    store: Store, contest_id: str, words: Words, *, key: str, secret_key: str, by: Person, at: datetime
-) -> Document:
-    """A new draft: {entry_id, version}. Raises NotFound, NotOpenYet, DeadlinePassed, NotEligible, Invalid, KeyReused."""
-    entry_id = new_id()
-
-    async def work(tx: Tx) -> Document:
-        contest = await contests.get(tx, contest_id)
-        domain.check_open(contest, at)
-        owner = await people.get(tx, by.id)
-        entrant = await eligibility.entrant(tx, contest, owner, at)
-        eligible.check_beginning(contest, words.entrant_group, entrant)
-        entry = Entry(
-            id=entry_id,
-            contest_id=contest.id,
-            owner_id=owner.id,
-            author_ids=[owner.id],
-            unit_id=owner.unit_id,
-            status_digest=status_links.kept_as(status_links.secret(entry_id, secret_key)),
-            created_at=at,
-            saved_at=at,
-        )
-        entry.write(words, contest, at)
-        await publish(tx, entry, entry.begun(), by=by, at=at)
-        return {"entry_id": entry.id, "version": entry.version}
-
-    body = {"contest_id": contest_id, **words.model_dump()}
-    return await once(store, action="entries.create", by=by.id, key=key, body=body, work=work)
 
 
 async def write(store: Store, entry_id: str, words: Words, *, version: int, by: Person, at: datetime) -> Entry:

@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 from pypdf import PdfWriter
 
+from services.submissions.beginnings import service as beginnings
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import agents
@@ -47,7 +48,7 @@ def words(**changes: Any) -> Words:
 async def a_draft(store: Store, by: Person, contest_id: str, *, at: datetime | None = None, **changes: Any) -> Entry:
     """Begun and complete, not handed in."""
     typed = words(**changes)
-    made = await entries.create(store, contest_id, typed, key=key(), secret_key=SECRET, by=by, at=at or now())
+    made = await beginnings.create(store, contest_id, typed, key=key(), secret_key=SECRET, by=by, at=at or now())
     return await entries.get(store.read, made["entry_id"])
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.submissions.beginnings import service as beginnings
 from services.submissions.entries import service as entries
 from services.submissions.states.domain import (
     DeadlinePassed,
@@ -49,7 +50,7 @@ async def test_twenty_racers_with_one_key_begin_one_draft(store: Store) -> None:
     at = now()
 
     async def begin() -> str:
-        made = await entries.create(store, contest.id, words(), key="k", secret_key=SECRET, by=person, at=at)
+        made = await beginnings.create(store, contest.id, words(), key="k", secret_key=SECRET, by=person, at=at)
         return json.dumps(made)
 
     replies = await asyncio.gather(*(begin() for _ in range(20)))
@@ -78,10 +79,10 @@ async def test_twenty_racers_with_keys_of_their_own_still_hand_in_once(store: St
 async def test_the_same_key_with_another_body_is_refused(store: Store) -> None:
     person, contest = await a_person(store), await a_contest(store)
     at = now()
-    await entries.create(store, contest.id, words(), key="k", secret_key=SECRET, by=person, at=at)
+    await beginnings.create(store, contest.id, words(), key="k", secret_key=SECRET, by=person, at=at)
     other = words(title="Một tên khác hẳn")
     with pytest.raises(KeyReused):
-        await entries.create(store, contest.id, other, key="k", secret_key=SECRET, by=person, at=at)
+        await beginnings.create(store, contest.id, other, key="k", secret_key=SECRET, by=person, at=at)
     first, second = await a_draft(store, person, contest.id), await a_draft(store, person, contest.id)
     await hand_in(store, first.id, person, client_key="s")
     with pytest.raises(KeyReused):

@@ -23,6 +23,7 @@ from shared.events.envelope import Envelope
 from shared.inbox import Fact, Handler, Outcome
 from shared.mongo import DriverError, Store, Tx, unavailable
 from shared.settings import ServiceSettings
+from shared.stores import opened
 from shared.topics import TOPICS, Changelog, Order, Topic
 
 Eraser = Callable[[Tx, str], Awaitable[None]]
@@ -71,8 +72,7 @@ class Worker:
     def store(self) -> Store:
         """The service's database; made on first use, because a client belongs to the loop that made it."""
         if self._store is None:
-            url = self.settings.mongo_url.get_secret_value()
-            self._store = Store(url, database(self.settings), name=f"{self.settings.service}-worker")
+            self._store = opened(self.settings, "worker")
         return self._store
 
     def agent(self, topic: Topic, *, erased: Eraser | None = None) -> Callable[[Handler], Handler]:
@@ -277,11 +277,6 @@ class Worker:
         await self.store.ping()
         app = self.app
         return {"started": bool(app.started), "settled": not app.rebalancing}
-
-
-def database(settings: ServiceSettings) -> str:
-    """The name of the service's own database."""
-    return settings.mongo_database or settings.service
 
 
 def _is_tombstone(topic: Topic, message: Any) -> bool:

@@ -16,14 +16,16 @@ os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer 
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
-from gridfs.errors import NoFile
+from gridfs.errors import FileExists, NoFile
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import WriteConcern
 from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
+from shared.blobs import GRIDFS, BlobMissing, BlobStore, BlobTaken
 from shared.collection import Collection, Document, Tx
+from shared.s3 import S3Blobs
 
 __all__ = ["Collection", "Document", "DriverError", "Duplicate", "Index", "Store", "Tx", "unavailable"]
 T = TypeVar("T")
@@ -95,13 +97,14 @@ class Index:
 class Store:
     """One service's database and its connection pool. Make it inside the event loop that uses it."""
 
-    def __init__(self, url: str, database: str, *, name: str = "sang-kien") -> None:
-        """`url` may name a default database; `name` shows up in the server's log."""
+    def __init__(self, url: str, database: str, *, name: str = "sang-kien", blobs: str = GRIDFS) -> None:
+        """`url` may name a default database; `name` shows up in the server's log; `blobs`: where bytes are kept."""
         self._client: Any = AsyncIOMotorClient(url, appname=name, timeoutMS=_OPERATION_TIMEOUT_MS, **_OPTIONS)
         # A change stream waits by nature: the operation timeout would end it again and again.
         self._watcher: Any = AsyncIOMotorClient(url, appname=f"{name}-watch", **_OPTIONS)
         self._name = database
         self._database = self._client.get_database(database, codec_options=_CODEC)
+        self.blobs: BlobStore = S3Blobs(blobs) if blobs not in ("", GRIDFS) else GridBlobs(self._database)
 
     @property
     def read(self) -> Tx:
@@ -200,23 +203,46 @@ class Store:
         self._client.close()
         self._watcher.close()
 
-    async def put_blob(self, blob_id: str, content: bytes, *, media_type: str) -> str:
-        """Store bytes under `blob_id` and answer their SHA-256. Outside of every transaction: link afterwards."""
+
+class GridBlobs:
+    """Blobs in GridFS, in the collections `blobs.files` and `blobs.chunks`."""
+
+    def __init__(self, database: Any) -> None:
+        self._bucket: Any = AsyncIOMotorGridFSBucket(database, bucket_name="blobs")
+
+    async def put(self, blob_id: str, content: bytes, *, media_type: str) -> str:
         digest = hashlib.sha256(content).hexdigest()
-        bucket = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
-        await bucket.upload_from_stream_with_id(
-            blob_id, blob_id, content, metadata={"media_type": media_type, "sha256": digest}
-        )
+        about = {"media_type": media_type, "sha256": digest}
+        incoming = self._bucket.open_upload_stream_with_id(blob_id, blob_id, metadata=about)
+        try:
+            await incoming.write(content)
+            await incoming.close()
+        except FileExists as error:  # the first piece tells, and the pieces that are there are somebody else's
+            raise BlobTaken from error
+        except BaseException:
+            await incoming.abort()
+            raise
         return digest
 
-    async def delete_blob(self, blob_id: str) -> None:
-        """Take back bytes that nothing links to; when there are none, nothing happens."""
-        bucket: Any = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
-        with suppress(NoFile):
-            await bucket.delete(blob_id)
-
-    async def get_blob(self, blob_id: str) -> bytes:
-        """The bytes stored under `blob_id`. Raises DriverError when there are none."""
-        bucket: Any = AsyncIOMotorGridFSBucket(self._database, bucket_name="blobs")
-        content: bytes = await (await bucket.open_download_stream(blob_id)).read()
+    async def get(self, blob_id: str) -> bytes:
+        content: bytes = await (await self._opened(blob_id)).read()
         return content
+
+    async def stream(self, blob_id: str) -> AsyncIterator[bytes]:
+        opened = await self._opened(blob_id)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            while piece := await opened.readchunk():
+                yield piece
+
+        return pieces()
+
+    async def _opened(self, blob_id: str) -> Any:
+        try:
+            return await self._bucket.open_download_stream(blob_id)
+        except NoFile as error:
+            raise BlobMissing from error
+
+    async def delete(self, blob_id: str) -> None:
+        with suppress(NoFile):
+            await self._bucket.delete(blob_id)

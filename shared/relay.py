@@ -7,17 +7,16 @@ from datetime import timedelta
 
 from shared import health, logs, outbox
 from shared.clock import now
-from shared.consume import database
 from shared.kafka import Producer
-from shared.mongo import Store
 from shared.settings import ServiceSettings
+from shared.stores import opened
 
 _STALL = timedelta(seconds=90)
 _ROUND = timedelta(seconds=20)
 
 
 async def _run(settings: ServiceSettings) -> None:
-    store = Store(settings.mongo_url.get_secret_value(), database(settings), name=f"{settings.service}-relay")
+    store = opened(settings, "relay")
     relay = outbox.Relay(store, lambda: Producer(settings.kafka_url))
     born = now()
 

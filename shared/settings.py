@@ -13,6 +13,8 @@ class ServiceSettings(BaseSettings):
     mongo_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?directConnection=true")
     mongo_database: str = ""
     """Name of the service's own database; empty means the one in `mongo_url`, or the service's name."""
+    blobs_url: SecretStr = SecretStr("gridfs")
+    """Where files are kept: `gridfs`, or s3+https://KEY:SECRET@host/bucket[/folder][?region=…]."""
     kafka_url: str = "127.0.0.1:9092"
     public_url: str = "http://127.0.0.1:8080"
     """The one address people use; the Origin of every form."""

@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import health, logs, once, outbox, problems
 from shared.consume import INDEXES as CONSUME_INDEXES
-from shared.consume import database
 from shared.identity import VISITOR_COOKIE, Gate, SignedOutBefore
 from shared.mongo import Index, Store
 from shared.pages import Desk, store_of
 from shared.settings import ServiceSettings
+from shared.stores import opened
 from shared.ui.render import environment
 
 STATIC = Path(__file__).parent / "ui" / "static"
@@ -60,7 +60,7 @@ def create_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         desk: Desk = app.state.desk
-        desk.store = Store(settings.mongo_url.get_secret_value(), database(settings), name=f"{settings.service}-web")
+        desk.store = opened(settings, "web")
         desk.signed_out_before = service.signed_out_before(desk.store)
         await desk.store.ensure([*service.indexes, *once.INDEXES, *outbox.INDEXES, *CONSUME_INDEXES])
         async with AsyncExitStack() as stack:

@@ -59,19 +59,19 @@ async def keep_file(store: Store, content: bytes) -> str:
     The id is a fresh one: two attempts under one id would tear each other's bytes apart.
     """
     file_id = f"result:{new_id()}"
-    await store.put_blob(file_id, content, media_type="application/json")
+    await store.blobs.put(file_id, content, media_type="application/json")
     return file_id
 
 
 async def drop_unlinked(store: Store, contest_id: str, round_: str, file_id: str) -> None:
     """Delete a kept file unless it is the one that the result of the round links to."""
     if file_id and (await get(store.read, contest_id, round_)).file_id != file_id:
-        await store.delete_blob(file_id)
+        await store.blobs.delete(file_id)
 
 
 async def file(store: Store, file_id: str) -> bytes:
     """The published bytes."""
-    return await store.get_blob(file_id)
+    return await store.blobs.get(file_id)
 
 
 def bytes_of(result: Result, contest: ContestCopy, entries: Lines, lines: Lines) -> bytes:

@@ -165,7 +165,7 @@ def _note(erasure: Erasure, cleared: Cleared) -> None:
 async def _delete_files(store: Store, person_id: str) -> None:
     erasure = await repository.find(store.read, person_id)
     for blob in erasure.files if erasure else []:
-        await store.delete_blob(blob)
+        await store.blobs.delete(blob)
 
     async def end(tx: Tx) -> None:
         kept = await repository.find(tx, person_id)

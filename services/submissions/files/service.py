@@ -28,11 +28,11 @@ async def keep(
     media_type = domain.kind_of(content, name, allowed, max_bytes)
     made = await clean(content, media_type)
     file_id = new_id()
-    digest = await store.put_blob(file_id, content, media_type=media_type)
+    digest = await store.blobs.put(file_id, content, media_type=media_type)
     copy = None
     if made is not None:
         copy_id = new_secret()
-        copy_digest = await store.put_blob(copy_id, made, media_type=media_type)
+        copy_digest = await store.blobs.put(copy_id, made, media_type=media_type)
         copy = Copy(id=copy_id, media_type=media_type, size=len(made), sha256=copy_digest)
     return Attachment(
         id=file_id,
@@ -47,7 +47,7 @@ async def keep(
 
 async def content(store: Store, blob_id: str) -> bytes:
     """The bytes of a file or of a copy."""
-    return await store.get_blob(blob_id)
+    return await store.blobs.get(blob_id)
 
 
 async def clean(content: bytes, media_type: str) -> bytes | None:

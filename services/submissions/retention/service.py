@@ -105,7 +105,7 @@ async def clear(store: Store, retention: Retention) -> None:
             await store.transaction(work)
     files = (await repository.get(store.read, retention.id)).files
     for blob in files:
-        await store.delete_blob(blob)
+        await store.blobs.delete(blob)
 
     async def end(tx: Tx) -> None:
         kept = await repository.get(tx, retention.id)

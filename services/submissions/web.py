@@ -22,6 +22,8 @@ from services.submissions.erasures import routes as erasures
 from services.submissions.erasures.service import INDEXES as ERASURE_INDEXES
 from services.submissions.factors import service as factors
 from services.submissions.factors.domain import StaffRule
+from services.submissions.gallery import routes as gallery
+from services.submissions.gallery.service import INDEXES as GALLERY_INDEXES
 from services.submissions.hand_in import routes as hand_in
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
@@ -89,6 +91,7 @@ _ROOMS = (
     downloads,
     hand_in,
     receipts,
+    gallery,
     quotas,
     originality,
     intake,
@@ -120,6 +123,7 @@ INDEXES = (
     *RETENTION_INDEXES,
     *ORIGINALITY_INDEXES,
     *REMINDER_INDEXES,
+    *GALLERY_INDEXES,
 )
 
 

@@ -12,6 +12,7 @@ worker = Worker(
         "originality",
         "receipts",
         "reminders",
+        "gallery",
         "erasures",
         "retention",
     ),

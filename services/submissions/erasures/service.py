@@ -11,6 +11,7 @@ from services.submissions.entries.domain import Entry
 from services.submissions.erasures import domain, repository
 from services.submissions.erasures.domain import Cleared, Erasure, Fate, Files, LastAdministrator, State
 from services.submissions.factors import service as factors
+from services.submissions.gallery import service as gallery
 from services.submissions.intake import service as intake
 from services.submissions.lost_factors import service as lost_factors
 from services.submissions.oidc import service as oidc
@@ -104,6 +105,7 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
         await originality.erase(tx, entry.id)
     await intake.forget(tx, entry.id, cleared.entry.title, words)
     await receipts.forget(tx, entry.id)
+    await gallery.forget(tx, entry.id)
     if cleared.told is not None:
         await outbox.add(tx, cleared.told, subject=entry.id, seq=cleared.entry.facts, by=_SYSTEM, time=at)
     return cleared

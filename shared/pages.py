@@ -1,6 +1,7 @@
 """Pages of every service: the desk that routes share, rendering, flash notes, cookies."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -62,6 +63,12 @@ def let_out(response: Response) -> Response:
     for name in (TOKEN_COOKIE, SESSION_COOKIE, HALF_COOKIE):
         response.delete_cookie(name, path="/")
     return response
+
+
+def arrived(request: Request) -> datetime:
+    """When the whole request was here: this instant is held against a deadline, not when its turn came."""
+    at: datetime = getattr(request.state, "arrived_at", None) or now()
+    return at
 
 
 def place_of(request: Request) -> str:

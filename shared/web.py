@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import health, logs, once, outbox, problems
+from shared.clock import now
 from shared.consume import INDEXES as CONSUME_INDEXES
 from shared.identity import VISITOR_COOKIE, Gate, SignedOutBefore
 from shared.mongo import Index, Store
@@ -153,6 +154,24 @@ def _add_health(app: FastAPI) -> None:
     app.add_route("/readyz", readyz, include_in_schema=False)
 
 
+def _measured(request: Request, receive: Receive) -> Receive:
+    """`receive` that stops at the limit, and notes when the last byte was here."""
+    read = 0
+
+    async def measured() -> Message:
+        # The framework's own limit answers in English whatever the handlers say; it stays as the outer wall.
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if max(read, int(request.headers.get("content-length") or 0)) > MAX_BODY:
+            raise HTTPException(413)
+        if message["type"] == "http.request" and not message.get("more_body"):
+            request.state.arrived_at = now()
+        return message
+
+    return measured
+
+
 class _Around:
     """Around every request: correlation id, visitor cookie, security headers, caching, the last catch."""
 
@@ -169,16 +188,7 @@ class _Around:
         known = incoming.count("-") + 1 == _TRACEPARENT_PARTS
         logs.traceparent.set(incoming if known else logs.new_traceparent())
         request.state.visitor = request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(18)
-        started, read = False, 0
-
-        async def receive_limited() -> Message:
-            # The framework's own limit answers in English whatever the handlers say; it stays as the outer wall.
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if max(read, int(request.headers.get("content-length") or 0)) > MAX_BODY:
-                raise HTTPException(413)
-            return message
+        started = False
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
@@ -188,7 +198,7 @@ class _Around:
             await send(message)
 
         try:
-            await self.app(scope, receive_limited, send_with_headers)
+            await self.app(scope, _measured(request, receive), send_with_headers)
         except Exception as error:  # noqa: BLE001 - the last catch of the process
             response = problems.on_surprise(request, error)
             if not started:

@@ -57,6 +57,11 @@ class Api:
         """Close the connections."""
         await self._client.aclose()
 
+    @property
+    def token(self) -> str:
+        """What its requests carry, for a request that is made in another way; empty before the first."""
+        return self._token
+
     async def get(self, path: str, **query: Any) -> Any:
         """GET; the decoded answer. Raises RefusedError."""
         return await self._ask("GET", path, params={name: value for name, value in query.items() if value is not None})

@@ -20,6 +20,7 @@ from services.submissions.states.domain import (
     Settled,
     State,
     UntilPassed,
+    late,
 )
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
@@ -235,5 +236,8 @@ class Entry(Words):
 
 def check_open(contest: Contest, at: datetime) -> None:
     """Whether a first version is taken at `at`. Raises NotOpenYet, DeadlinePassed."""
-    if not contest.is_open(at):
-        raise DeadlinePassed if contest.phase(at) is Phase.CLOSED else NotOpenYet
+    if contest.is_open(at):
+        return
+    if contest.phase(at) is not Phase.CLOSED:
+        raise NotOpenYet
+    raise late(contest.timetable.closes_at, at) if at >= contest.timetable.closes_at else DeadlinePassed()

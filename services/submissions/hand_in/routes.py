@@ -19,7 +19,7 @@ from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import SIGNED_IN, Person, Role, may
-from shared.pages import page, see_other, store_of
+from shared.pages import arrived, page, see_other, store_of
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
@@ -70,7 +70,7 @@ async def _preview(request: Request, entry: Entry, contest: Contest, *, status: 
 @routes.post("/bai-du-thi/{entry_id}/nop")
 async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
     form = await forms.read(request, PressForm)
-    at = now()  # the complete request is here: this instant is held against the deadline
+    at = arrived(request)
     try:
         key = form.valid().client_key
         await entries.submit(store_of(request), entry_id, key=key, secret_key=_secret_key(request), by=person, at=at)
@@ -108,6 +108,6 @@ class Receipt(BaseModel):
 
 @api.post("/entries/{entry_id}/submit")
 async def submit_entry(request: Request, entry_id: str, asked: KeyIn, person: Entrant) -> Receipt:
-    store, at, secret_key = store_of(request), now(), _secret_key(request)
+    store, at, secret_key = store_of(request), arrived(request), _secret_key(request)
     receipt = await entries.submit(store, entry_id, key=asked.client_key, secret_key=secret_key, by=person, at=at)
     return Receipt(**receipt)

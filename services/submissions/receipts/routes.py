@@ -18,7 +18,7 @@ from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
-from shared.pages import page, place_of, see_other, store_of
+from shared.pages import arrived, page, place_of, see_other, store_of
 from shared.text import Line
 
 routes = APIRouter(include_in_schema=False)
@@ -121,7 +121,8 @@ async def ask_withdrawal(request: Request, entry_id: str, person: SignedIn) -> R
 
 @routes.post("/bai-du-thi/{entry_id}/rut")
 async def withdraw(request: Request, entry_id: str, person: Entrant) -> Response:
-    form, at = await forms.read(request, WithdrawForm), now()
+    form = await forms.read(request, WithdrawForm)
+    at = arrived(request)
     try:
         asked = form.valid()
         await entries.withdraw(store_of(request), entry_id, asked.reason, key=asked.client_key, by=person, at=at)
@@ -202,6 +203,6 @@ async def show_entry(request: Request, entry_id: str, person: SignedIn) -> Entry
 
 @api.post("/entries/{entry_id}/withdraw")
 async def withdraw_entry(request: Request, entry_id: str, asked: WithdrawIn, person: Entrant) -> EntryOut:
-    store, at = store_of(request), now()
+    store, at = store_of(request), arrived(request)
     await entries.withdraw(store, entry_id, asked.reason, key=asked.client_key, by=person, at=at)
     return _out(await service.view(store, entry_id, person))

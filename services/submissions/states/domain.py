@@ -1,7 +1,9 @@
 """The states of an entry and the refusals that follow from state and time. Pure."""
 
+from datetime import datetime
 from enum import StrEnum
 
+from shared.clock import local
 from shared.errors import Refusal, Stale
 
 
@@ -17,6 +19,20 @@ class DeadlinePassed(Refusal):
 
     code = "deadline_passed"
     message = "Đã hết hạn nộp bài. Nội dung của bạn vẫn được giữ nguyên dưới dạng bản nháp."
+
+
+def late(closed_at: datetime, at: datetime) -> DeadlinePassed:
+    """With both instants to the millisecond: whoever was late by a blink is owed the proof."""
+    sentence = (
+        f"Hết hạn nộp bài lúc {_exactly(closed_at)}; yêu cầu của bạn đến máy chủ lúc {_exactly(at)}. "
+        "Nội dung của bạn vẫn được giữ nguyên dưới dạng bản nháp."
+    )
+    return DeadlinePassed(sentence, closed_at=local(closed_at).isoformat(), arrived_at=local(at).isoformat())
+
+
+def _exactly(at: datetime) -> str:
+    here = local(at)
+    return f"{here:%H:%M:%S},{here.microsecond // 1000:03d} ngày {here:%d/%m/%Y}"
 
 
 class EditingOver(Refusal):

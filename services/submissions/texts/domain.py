@@ -7,25 +7,30 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.submissions.contests.domain import Contest
+from services.submissions.encodings import domain as encodings
+from services.submissions.encodings.domain import Offer, Suspicion
 from services.submissions.files.domain import Attachment
 from shared.errors import Invalid
 from shared.redaction import hide
-from shared.text import Line, Tally, folded, nfc, tally, word_count
+from shared.text import OTHER_LETTER, Tally, folded, nfc, tally, word_count
 
-RULE = "vi-2026.1"
+RULE = "vi-2026.2"
 """Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
 _MAX_SIGNS = 60_000
 _WHOLE_TEXT, _PARAGRAPH, _SHORTEST, _TITLE = 100, 30, 20, 5
 _STRIPPED, _PARTIAL, _PARTIAL_SHORT = 0.30, 0.65, 0.55
-_MARKED_ENOUGH, _TONED_ENOUGH = 0.45, 0.35
-_FOREIGN_SHARE = 0.04
+_MARKED_ENOUGH, _TONED_ENOUGH, _TONED_OF_MARKED = 0.45, 0.35, 0.6
+_FOREIGN_SHARE, _FOREIGN_LETTERS = 0.04, 0.3
+_LONGEST_SYLLABLE = 7
 _OURS = frozenset(["va", "cua", "cac", "cho", "duoc", "khong", "mot", "nguoi", "trong", "voi"])
 _THEIRS = frozenset(["the", "of", "and", "to", "in", "is", "for", "that", "with", "are"])
 
 
 # Composed before it is measured; a limit behind `shared.text.Text` would be checked in words that forms cannot explain.
 _composed = BeforeValidator(lambda value: nfc(value) if isinstance(value, str) else value)
-Prose = Annotated[str, StringConstraints(max_length=_MAX_SIGNS), _composed]
+_tidied = BeforeValidator(lambda value: encodings.tidy(value) if isinstance(value, str) else value)
+_tidied_line = BeforeValidator(lambda value: encodings.tidy_line(value) if isinstance(value, str) else value)
+Prose = Annotated[str, StringConstraints(max_length=_MAX_SIGNS), _tidied]
 """A part of an entry."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _composed]
 """Why somebody decided something; never empty."""
@@ -46,7 +51,7 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[Line, Field(max_length=500)] = ""
+    title: Annotated[str, StringConstraints(max_length=500), _tidied_line] = ""
     parts: dict[str, Prose] = Field(default={}, max_length=60)
     entrant_group: str = Field(default="", max_length=60)
     content_group: str = Field(default="", max_length=60)
@@ -59,6 +64,11 @@ class Words(BaseModel):
     def same_words(self, other: "Words") -> bool:
         """Whether both say the same."""
         return all(getattr(self, name) == getattr(other, name) for name in Words.model_fields)
+
+    def offers(self) -> dict[str, Offer]:
+        """What could be converted from an old or mistaken encoding, by the names of the form's fields."""
+        texts = {"title": self.title} | {f"parts.{part_id}": text for part_id, text in self.parts.items()}
+        return {name: found for name, text in texts.items() if (found := encodings.offer(text))}
 
     def check_parts(self, contest: Contest) -> None:
         """Raises Invalid for a part that the contest does not have."""
@@ -127,6 +137,7 @@ class Verdict(StrEnum):
     PARTIAL = "partial"
     TONELESS = "toneless"
     FOREIGN = "foreign"
+    ENCODED = "encoded"
 
 
 WORDS = {
@@ -136,6 +147,7 @@ WORDS = {
     Verdict.PARTIAL: "Một phần không dấu",
     Verdict.TONELESS: "Thiếu dấu thanh",
     Verdict.FOREIGN: "Có thể không phải tiếng Việt",
+    Verdict.ENCODED: "Chữ ở bảng mã cũ hoặc bị đọc sai",
 }
 
 
@@ -167,11 +179,15 @@ class Findings(BaseModel):
     whole: Reading
     parts: dict[str, Reading]
     doubtful_paragraphs: dict[str, list[int]]
+    encodings: dict[str, Suspicion] = {}
+    """By the names of the form's fields; none for what was handed in before this was looked for."""
 
     @property
     def doubtful(self) -> bool:
         """Whether somebody should look at the marks."""
-        return self.title.doubtful or self.whole.doubtful or any(self.doubtful_paragraphs.values())
+        return bool(
+            self.title.doubtful or self.whole.doubtful or any(self.doubtful_paragraphs.values()) or self.encodings
+        )
 
 
 class Revision(Words):
@@ -192,34 +208,46 @@ class Revision(Words):
 
 
 def find(words: Words) -> Findings:
-    """Everything about the marks of an entry, with its numbers."""
+    """Everything about the marks and the encoding of an entry, with its numbers."""
     tallies = {part_id: [tally(line) for line in _paragraphs(text)] for part_id, text in words.parts.items()}
-    parts = {part_id: _read(text, sum(tallies[part_id], Tally())) for part_id, text in words.parts.items()}
+    found = {name: offer.suspicion for name, offer in words.offers().items()}
+    parts = {
+        part_id: _read(text, sum(tallies[part_id], Tally()), encoded=f"parts.{part_id}" in found)
+        for part_id, text in words.parts.items()
+    }
     every = sum((one for lines in tallies.values() for one in lines), Tally())
+    counted = sum(part.words for part in parts.values())
     return Findings(
-        title=read_title(words.title),
-        whole=_read("\n".join(words.parts.values()), every, words=sum(part.words for part in parts.values())),
+        title=_read_title(words.title, encoded="title" in found),
+        whole=_read("\n".join(words.parts.values()), every, encoded=bool(found.keys() - {"title"}), words=counted),
         parts=parts,
-        doubtful_paragraphs={part_id: list(_doubtful(lines)) for part_id, lines in tallies.items()},
+        doubtful_paragraphs={
+            part_id: sorted({*_doubtful(lines), *(found[name].lines if (name := f"parts.{part_id}") in found else ())})
+            for part_id, lines in tallies.items()
+        },
+        encodings=found,
     )
 
 
 def read(text: str) -> Reading:
     """The reading of running text (Kế hoạch 34/KH-UBND 2019, III.2: "tiếng Việt có dấu")."""
-    return _read(text, tally(text))
+    return _read(text, tally(text), encoded=encodings.detect(text) is not None)
 
 
 def read_title(text: str) -> Reading:
     """The reading of a title: only one without any mark is doubtful, because titles are short."""
+    return _read_title(text, encoded=encodings.detect(text) is not None)
+
+
+def _read_title(text: str, *, encoded: bool) -> Reading:
     found = tally(text)
-    enough = found.counted >= _TITLE
-    verdict = Verdict.SHORT if not enough else Verdict.FINE if found.marked else Verdict.STRIPPED
+    if encoded:
+        verdict = Verdict.ENCODED
+    elif _foreign_letters(text):
+        verdict = Verdict.FOREIGN
+    else:
+        verdict = Verdict.SHORT if found.counted < _TITLE else Verdict.FINE if found.marked else Verdict.STRIPPED
     return _reading(found, verdict, word_count(text))
-
-
-def doubtful_paragraphs(text: str) -> list[int]:
-    """Numbers, from 1, of the paragraphs that look pasted from elsewhere: long enough, and too few marks."""
-    return list(_doubtful([tally(line) for line in _paragraphs(text)]))
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -232,19 +260,32 @@ def _doubtful(paragraphs: Sequence[Tally]) -> Iterator[int]:
             yield number
 
 
-def _read(text: str, found: Tally, *, words: int | None = None) -> Reading:
-    verdict = Verdict.SHORT if found.counted < _SHORTEST else _verdict(text, found.counted, *found.shares)
+def _read(text: str, found: Tally, *, encoded: bool, words: int | None = None) -> Reading:
+    if encoded:
+        verdict = Verdict.ENCODED
+    elif found.counted < _SHORTEST and sum(map(str.isalpha, text)) <= _SHORTEST * _LONGEST_SYLLABLE:
+        verdict = Verdict.SHORT
+    else:
+        verdict = _verdict(text, found.counted, *found.shares)
     return _reading(found, verdict, word_count(text) if words is None else words)
 
 
 def _verdict(text: str, counted: int, marked: float, toned: float) -> Verdict:
-    if marked >= _MARKED_ENOUGH and toned < _TONED_ENOUGH:
+    if _foreign_letters(text):
+        return Verdict.FOREIGN
+    if marked >= _MARKED_ENOUGH and toned < min(_TONED_ENOUGH, marked * _TONED_OF_MARKED):
         return Verdict.TONELESS
     if marked >= (_PARTIAL if counted >= _WHOLE_TEXT else _PARTIAL_SHORT):
         return Verdict.FINE
     if _looks_foreign(text):
         return Verdict.FOREIGN
     return Verdict.STRIPPED if marked < _STRIPPED else Verdict.PARTIAL
+
+
+def _foreign_letters(text: str) -> bool:
+    """Another script, whatever stands between its words."""
+    foreign = len(OTHER_LETTER.findall(text))
+    return bool(foreign) and foreign >= sum(map(str.isalpha, text)) * _FOREIGN_LETTERS
 
 
 def _looks_foreign(text: str) -> bool:

@@ -1,14 +1,15 @@
 // Counts as the server does (`shared/text.py: nfc, word_count`): invisible signs out, NFC, runs between blanks that
 // hold a letter or a digit; characters are code points, not UTF-16 halves.
-const invisible = /[\u200b-\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f]/gu;
+const breaks = /\r\n|[\r\u000b\u000c\u0085\u2028\u2029]/gu;
+const invisible = /[\u200b-\u200f\u061c\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\u00ad\u034f\u180e\u202a-\u202e\u115f\u1160\u17b4\u17b5\u3164\uffa0\u0000-\u0008\u000e-\u001f\u007f-\u009f\u{e0000}-\u{e007f}]/gu;
 const number = new Intl.NumberFormat("vi-VN");
 
 export function nfc(text) {
-  return text.replace(/\r\n?/gu, "\n").replace(/\u00a0/gu, " ").replace(invisible, "").normalize("NFC");
+  return text.replace(breaks, "\n").replace(/\u00a0/gu, " ").replace(invisible, "").normalize("NFC");
 }
 
 export function wordCount(text) {
-  return nfc(text).split(/[\s\u0085]+/u).filter((run) => /[\p{L}\p{N}]/u.test(run)).length;
+  return nfc(text).split(/\s+/u).filter((run) => /[\p{L}\p{N}]/u.test(run)).length;
 }
 
 export function characterCount(text) {

@@ -3,7 +3,7 @@
 import pytest
 
 from services.submissions.texts import domain
-from services.submissions.texts.domain import Verdict
+from services.submissions.texts.domain import Verdict, Words
 from shared.text import folded
 
 FINE = (
@@ -63,4 +63,6 @@ def test_acronyms_numbers_and_addresses_do_not_count_against_the_author() -> Non
 
 def test_a_pasted_paragraph_is_pointed_at_by_its_number() -> None:
     pasted = folded(FINE)
-    assert domain.doubtful_paragraphs(f"{FINE}\n\n{pasted}\n{FINE}") == [2]
+    assert domain.find(Words(parts={"solution": f"{FINE}\n\n{pasted}\n{FINE}"})).doubtful_paragraphs == {
+        "solution": [2]
+    }

@@ -28,7 +28,8 @@ def test_each_is_known_by_its_kind_and_converted_to_the_last_letter(typed: str, 
     offer = domain.offer(domain.tidy(typed))
     assert offer is not None
     assert (offer.suspicion.kind, offer.text) == (kind, FINE)
-    assert offer.suspicion.after > 0.9 > 0.5 > offer.suspicion.before
+    assert offer.suspicion.after > 0.9
+    assert offer.suspicion.before < 0.5
 
 
 @pytest.mark.parametrize(

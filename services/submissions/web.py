@@ -48,6 +48,7 @@ from services.submissions.requests import routes as requests
 from services.submissions.requests.service import INDEXES as REQUEST_INDEXES
 from services.submissions.retention import routes as retention
 from services.submissions.retention.service import INDEXES as RETENTION_INDEXES
+from services.submissions.scanning.service import INDEXES as SCAN_INDEXES
 from services.submissions.second_step import routes as second_step
 from services.submissions.security import routes as security
 from services.submissions.security.service import INDEXES as SECURITY_INDEXES
@@ -122,6 +123,7 @@ INDEXES = (
     *ERASURE_INDEXES,
     *RETENTION_INDEXES,
     *ORIGINALITY_INDEXES,
+    *SCAN_INDEXES,
     *REMINDER_INDEXES,
     *GALLERY_INDEXES,
 )

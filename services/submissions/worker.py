@@ -15,6 +15,7 @@ worker = Worker(
         "gallery",
         "erasures",
         "retention",
+        "scanning",
     ),
 )
 app = worker.app

@@ -41,6 +41,11 @@ _LOOKS = {
     "checked": Look("Đã đối chiếu", "good"),
     "typed_by_author": Look("Tác giả tự nhập", "good"),
     "shortlisted": Look("Vào chung khảo", "good"),
+    # files
+    "scan_pending": Look("Đang chờ quét vi-rút", "busy"),
+    "scan_clean": Look("Đã quét, không có vi-rút", "good"),
+    "scan_infected": Look("Có mã độc, đã khóa", "bad"),
+    "scan_unchecked": Look("Chưa quét vi-rút", "warn"),
     # resemblances
     "undecided": Look("Chờ kết luận", "warn"),
     "copy": Look("Trùng lặp", "bad"),

@@ -1,5 +1,7 @@
 """Who may open which file of an entry; the policy is inside, so whoever may not finds nothing."""
 
+from collections.abc import AsyncIterator
+
 from services.submissions.entries import service as entries
 from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment, Copy
@@ -7,11 +9,13 @@ from shared.errors import NotFound
 from shared.identity import Person, Role
 from shared.mongo import Store
 
+Bytes = AsyncIterator[bytes]
+"""Piece by piece: whoever downloads slowly holds no file in memory."""
 _STAFF = (Role.SECRETARY, Role.ORGANISER)
 _JURY = (Role.JUDGE, Role.CHAIR, Role.ORGANISER)
 
 
-async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tuple[Attachment, bytes]:
+async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tuple[Attachment, Bytes]:
     """A file as it came, for its authors and, once handed in, for the secretariat. Raises NotFound."""
     entry = await entries.get(store.read, entry_id)
     handed_in = await entries.revisions(store.read, entry.id)
@@ -23,22 +27,22 @@ async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tup
     wanted = next((one for one in found if one.id == file_id), None)
     if wanted is None:
         raise NotFound
-    return wanted, await files.content(store, wanted.id)
+    return wanted, await files.stream(store, wanted.id)
 
 
-async def copy_for_author(store: Store, entry_id: str, number: int, person: Person) -> tuple[Copy, bytes]:
+async def copy_for_author(store: Store, entry_id: str, number: int, person: Person) -> tuple[Copy, Bytes]:
     """File `number` (from 1) of the working copy as the jury would get it. Raises NotFound."""
     entry, _ = await entries.view(store, entry_id, person)
     copies = [one.copy_for_jury for one in entry.files if one.copy_for_jury]
     if not 1 <= number <= len(copies):
         raise NotFound
-    return copies[number - 1], await files.content(store, copies[number - 1].id)
+    return copies[number - 1], await files.stream(store, copies[number - 1].id)
 
 
-async def released_copy(store: Store, copy_id: str, person: Person) -> tuple[int, Copy, bytes]:
-    """A copy of an accepted entry for its jury, with its number among the entry's copies. Raises NotFound."""
+async def released_copy(store: Store, copy_id: str, person: Person) -> tuple[int, Copy, Bytes]:
+    """A copy of an accepted entry for its jury, with its number among the entry's copies. Raises NotFound, Infected, NotScannedYet."""
     entry = await entries.with_released_copy(store.read, copy_id)
     if entry is None or not any(person.may(role, entry.contest_id) for role in _JURY):
         raise NotFound
     number, copy = next((n, one) for n, one in enumerate(entry.released, 1) if one.id == copy_id)
-    return number, copy, await files.content(store, copy.id)
+    return number, copy, await files.stream(store, copy.id, for_jury=True)

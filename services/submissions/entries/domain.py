@@ -1,5 +1,6 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -213,12 +214,17 @@ class Entry(Words):
         self.facts += 1
         return events.EntryReturned(reason=reason, until=until, **self._whose())
 
-    def accept(self, last: Revision, contest: Contest, at: datetime) -> events.EntryAccepted:
-        """The last revision counts, not what was typed after it. Raises NotWaiting, PaperLate, NotTranscribed."""
+    def accept(
+        self, last: Revision, contest: Contest, at: datetime, *, locked: Collection[str] = ()
+    ) -> events.EntryAccepted:
+        """The last revision counts, not what was typed after it, without the files that are `locked`.
+
+        Raises NotWaiting, PaperLate, NotTranscribed.
+        """
         self._check_waiting()
         arrivals.check_acceptable([self.channel, *self.more_channels], self.paper, contest.timetable)
         self.state, self.accepted_at = State.ACCEPTED, at
-        self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury]
+        self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury and file.id not in locked]
         self.facts += 1
         return events.EntryAccepted(
             **self._whose(),

@@ -12,6 +12,7 @@ from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service
 from services.submissions.entries.domain import Entry
 from services.submissions.files import domain as files
+from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import SavedElsewhere
 from services.submissions.texts.domain import Words
 from shared import forms
@@ -54,7 +55,8 @@ async def _edit(
     request: Request, entry: Entry, contest: Contest, values: Mapping[str, Any], *, status: int = 200, **more: Any
 ) -> Response:
     standing = await eligibility.standing(store_of(request).read, contest, entry.owner_id, now())
-    context = {"errors": [], "other": {}, "standing": standing, **more}
+    scans = await scanning.of(store_of(request).read, [file.id for file in entry.files])
+    context = {"errors": [], "other": {}, "standing": standing, "scans": scans, **more}
     return page(request, "entries/edit.html", status, entry=entry, contest=contest, values=values, **context)
 
 

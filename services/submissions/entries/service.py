@@ -16,6 +16,7 @@ from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
+from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import NotHandedIn, SavedElsewhere, State
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
@@ -157,7 +158,7 @@ async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: 
     """Hand in what is saved: {receipt, revision, submitted_at, status_path}. `at`: arrival of the complete request.
 
     Raises NotFound, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete, NotEligible,
-    GivesAway, KeyReused.
+    GivesAway, Infected, KeyReused.
     """
 
     async def attempt(code: str) -> Document:
@@ -168,6 +169,7 @@ async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: 
             revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at)
             eligible.check(contest, entry.entrant_group, authors)
             anonymity.check(entry, contest, authors)
+            await scanning.check_all(tx, {file.id: file.name for file in entry.files})
             await repository.add_revision(tx, revision)
             await publish(tx, entry, entry.told_submitted(), by=by, at=at, authors=[one.account for one in authors])
             return receipt(entry, secret_key)
@@ -224,7 +226,9 @@ async def accept(tx: Tx, entry_id: str, by: Person, at: datetime) -> Entry:
     """The formal check found it in order; only `intake` calls this. Raises NotFound, NotWaiting."""
     entry = await repository.get(tx, entry_id)
     contest = await contests.get(tx, entry.contest_id)
-    event = entry.accept(await last_revision(tx, entry), contest, at)
+    last = await last_revision(tx, entry)
+    locked = await scanning.infected(tx, [file.id for file in last.files])
+    event = entry.accept(last, contest, at, locked=locked)
     await publish(tx, entry, event, by=by, at=at)
     return entry
 

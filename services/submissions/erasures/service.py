@@ -11,6 +11,7 @@ from services.submissions.entries.domain import Entry
 from services.submissions.erasures import domain, repository
 from services.submissions.erasures.domain import Cleared, Erasure, Fate, Files, LastAdministrator, State
 from services.submissions.factors import service as factors
+from services.submissions.files import service as attachments
 from services.submissions.gallery import service as gallery
 from services.submissions.intake import service as intake
 from services.submissions.lost_factors import service as lost_factors
@@ -166,8 +167,7 @@ def _note(erasure: Erasure, cleared: Cleared) -> None:
 
 async def _delete_files(store: Store, person_id: str) -> None:
     erasure = await repository.find(store.read, person_id)
-    for blob in erasure.files if erasure else []:
-        await store.blobs.delete(blob)
+    await attachments.delete(store, erasure.files if erasure else [])
 
     async def end(tx: Tx) -> None:
         kept = await repository.find(tx, person_id)

@@ -3,12 +3,14 @@
 import asyncio
 import multiprocessing
 import resource
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from multiprocessing.connection import Connection
 
 from services.submissions.files import domain
 from services.submissions.files.domain import Attachment, Copy, Unreadable
+from services.submissions.scanning import service as scanning
 from shared.ids import new_id, new_secret
 from shared.mongo import Store
 
@@ -34,6 +36,7 @@ async def keep(
         copy_id = new_secret()
         copy_digest = await store.blobs.put(copy_id, made, media_type=media_type)
         copy = Copy(id=copy_id, media_type=media_type, size=len(made), sha256=copy_digest)
+    await scanning.expect(store.read, [file_id, *([copy.id] if copy else [])], at)
     return Attachment(
         id=file_id,
         name=name,
@@ -46,8 +49,22 @@ async def keep(
 
 
 async def content(store: Store, blob_id: str) -> bytes:
-    """The bytes of a file or of a copy."""
+    """The bytes of a file or of a copy. Raises BlobMissing, Infected."""
+    await scanning.check(store.read, blob_id)
     return await store.blobs.get(blob_id)
+
+
+async def stream(store: Store, blob_id: str, *, for_jury: bool = False) -> AsyncIterator[bytes]:
+    """The same piece by piece; the jury waits for the scan. Raises BlobMissing, Infected, NotScannedYet."""
+    await scanning.check(store.read, blob_id, settled=for_jury)
+    return await store.blobs.stream(blob_id)
+
+
+async def delete(store: Store, blob_ids: Sequence[str]) -> None:
+    """Files and copies, with what is known of them; those that are gone already stay gone."""
+    for blob_id in blob_ids:
+        await store.blobs.delete(blob_id)
+    await scanning.forget(store.read, blob_ids)
 
 
 async def clean(content: bytes, media_type: str) -> bytes | None:

@@ -12,6 +12,7 @@ from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import NothingChanged, State
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Incomplete
@@ -59,6 +60,7 @@ async def _preview(request: Request, entry: Entry, contest: Contest, *, status: 
         "findings": texts.find(entry),
         "objections": eligible.objections(contest, entry.entrant_group, authors),
         "reading": reading,
+        "scans": await scanning.of(store_of(request).read, [file.id for file in entry.files]),
         "copies": [file for file in entry.files if file.copy_for_jury],
         "withheld": [file for file in entry.files if not file.copy_for_jury],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from services.submissions.intake import domain, service
 from services.submissions.intake.domain import Line, Query
+from services.submissions.scanning import service as scanning
 from services.submissions.spreadsheets import domain as spreadsheets
 from services.submissions.states.domain import State
 from services.submissions.texts.domain import Reason
@@ -104,6 +105,7 @@ async def _check(request: Request, entry_id: str, person: Person, *, status: int
     sheet = await service.sheet(store_of(request), entry_id, person)
     context = {
         "sheet": sheet,
+        "scans": await scanning.of(store_of(request).read, [file.id for file in sheet.last.files]),
         "words": domain.STAND_WORDS,
         "may_decide": person.may(Role.SECRETARY, sheet.line.contest_id) and sheet.entry.state is State.SUBMITTED,
         "values": {"until": hanoi_input(domain.usual_until(now()))},

@@ -22,11 +22,13 @@ from services.submissions.privacy import domain
 from services.submissions.receipts import service as receipts
 from services.submissions.requests import service as requests
 from services.submissions.requests.domain import DataRequest
+from services.submissions.scanning.domain import Infected
 from services.submissions.sign_in import service as sign_in
 from services.submissions.units import service as units
+from shared.blobs import BlobMissing
 from shared.clock import local, now
 from shared.identity import Person
-from shared.mongo import DriverError, Store, Tx
+from shared.mongo import Store, Tx
 
 _COPIES_IN_WINDOW = 20
 _WRONG_PASSWORDS_IN_WINDOW = 10
@@ -89,7 +91,7 @@ async def archive(store: Store, person: Person, readable: str) -> bytes:
 async def _body(store: Store, file_id: str) -> bytes | None:
     try:
         return await files.content(store, file_id)
-    except DriverError:  # deleted since the copy was begun
+    except (BlobMissing, Infected):  # deleted since the copy was begun, or locked
         return None
 
 

@@ -11,6 +11,7 @@ from services.submissions.entries import service as entries
 from services.submissions.files.domain import Attachment
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
+from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import State
 from services.submissions.status_codes import domain as status_codes
 from services.submissions.texts.domain import Reason, Words
@@ -88,6 +89,8 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
     may_withdraw = case.entry.state not in settled and now() < case.contest.timetable.closes_at
     editable = case.entry.editable(case.contest, now())
     context: dict[str, Any] = {"case": case, "revisions": handed_in, "may_withdraw": may_withdraw, "editable": editable}
+    shown = [file.id for one in handed_in for file in one.files]
+    context["scans"] = await scanning.of(store.read, shown)
     return page(request, "receipts/show.html", **context, **_words(case))
 
 
@@ -101,6 +104,7 @@ async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response
     handed_in = await entries.last_revision(store_of(request).read, case.entry)
     context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
     context["pin"] = status_codes.pin(case.entry.id, secret_key)
+    context["scans"] = await scanning.of(store_of(request).read, [file.id for file in handed_in.files])
     held = holding(await consents.history(store_of(request).read, person.id))
     context["asked"] = [one for one in PURPOSES if one.at_hand_in and one.id not in held]
     return page(request, "receipts/receipt.html", **context, **_words(case))

@@ -12,6 +12,7 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.erasures import service as erasures
 from services.submissions.erasures.domain import Fate
+from services.submissions.files import service as attachments
 from services.submissions.people import service as people
 from services.submissions.retention import repository
 from services.submissions.retention.domain import Retention, State
@@ -104,8 +105,7 @@ async def clear(store: Store, retention: Retention) -> None:
         if known.author_ids:
             await store.transaction(work)
     files = (await repository.get(store.read, retention.id)).files
-    for blob in files:
-        await store.blobs.delete(blob)
+    await attachments.delete(store, files)
 
     async def end(tx: Tx) -> None:
         kept = await repository.get(tx, retention.id)

@@ -1,0 +1,48 @@
+"""The only code that touches `scans`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.submissions.scanning.domain import LEASE, Scan, State
+from shared.mongo import Document, Index, Tx
+
+INDEXES = (
+    Index("scans", (("blobs", 1),)),
+    Index("scans", (("next_at", 1),)),
+)
+
+
+def _scan(document: Document) -> Scan:
+    return Scan(id=document["_id"], **document)
+
+
+async def put(tx: Tx, scan: Scan) -> None:
+    """New or further on."""
+    await tx["scans"].put({"_id": scan.id, **scan.model_dump(exclude={"id"})})
+
+
+async def answer(tx: Tx, scan: Scan) -> None:
+    """What came out; a file that was deleted meanwhile stays forgotten."""
+    await tx["scans"].update({"_id": scan.id}, {"$set": scan.model_dump(exclude={"id"})})
+
+
+async def take(tx: Tx, at: datetime) -> Scan | None:
+    """The one that waits longest, ours for a while; None when none is due."""
+    where = {"next_at": {"$ne": None, "$lte": at}}
+    document = await tx["scans"].take(where, {"$set": {"next_at": at + LEASE}}, sort=[("next_at", 1)])
+    return _scan(document) if document else None
+
+
+async def among(tx: Tx, blob_ids: Sequence[str], **where: State) -> list[Scan]:
+    """Those of files or copies with these ids."""
+    return [_scan(one) for one in await tx["scans"].find({"blobs": {"$in": list(blob_ids)}, **where})]
+
+
+async def ask_again(tx: Tx, at: datetime) -> None:
+    """Everything that nobody could look into is due now."""
+    await tx["scans"].update_all({"state": State.UNCHECKED}, {"$set": {"next_at": at}})
+
+
+async def delete(tx: Tx, blob_ids: Sequence[str]) -> None:
+    """What is known of files that are gone."""
+    await tx["scans"].delete({"_id": {"$in": list(blob_ids)}})

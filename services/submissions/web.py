@@ -63,12 +63,14 @@ from services.submissions.unit_import.service import INDEXES as UNIT_IMPORT_INDE
 from services.submissions.units import routes as units
 from services.submissions.units.service import INDEXES as UNIT_INDEXES
 from services.submissions.wizard import routes as wizard
+from services.submissions.works import routes as works
+from services.submissions.works.service import INDEXES as WORK_INDEXES
 from shared import peers
 from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
 
 health = APIRouter()
-# The first that fits an address answers: `/tiep-nhan/trung-lap` stands before `/tiep-nhan/{entry_id}` of intake, and
+# The first that fits an address answers: `/tiep-nhan/trung-lap` and `/tiep-nhan/da-cong-bo` stand before `/tiep-nhan/{entry_id}` of intake, and
 # `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
     unit_import,
@@ -94,6 +96,7 @@ _ROOMS = (
     receipts,
     gallery,
     quotas,
+    works,
     originality,
     intake,
     requests,
@@ -126,6 +129,7 @@ INDEXES = (
     *SCAN_INDEXES,
     *REMINDER_INDEXES,
     *GALLERY_INDEXES,
+    *WORK_INDEXES,
 )
 
 

@@ -50,6 +50,10 @@ _LOOKS = {
     "undecided": Look("Chờ kết luận", "warn"),
     "copy": Look("Trùng lặp", "bad"),
     "distinct": Look("Không trùng", "good"),
+    # rows of a file that is read before it is written
+    "row_new": Look("Mới", "good"),
+    "row_changed": Look("Sửa", "calm"),
+    "row_same": Look("Đã có", "quiet"),
     # quotas of units
     "below_quota": Look("Còn thiếu", "warn"),
     "quota_handed_in": Look("Đủ số nộp, chờ kiểm tra", "calm"),

@@ -53,6 +53,11 @@ async def accepted(tx: Tx, contest_id: str) -> list[str]:
     return await repository.ids(tx, {"contest_id": contest_id, "state": State.ACCEPTED})
 
 
+async def handed_in(tx: Tx) -> list[str]:
+    """The ids of every entry that was handed in and not taken back, of every contest."""
+    return await repository.ids(tx, {"revision": {"$gt": 0}, "state": {"$ne": State.WITHDRAWN}})
+
+
 async def with_released_copy(tx: Tx, copy_id: str) -> Entry | None:
     """The accepted entry whose jury gets this copy of a file."""
     return await repository.find(tx, {"released.id": copy_id, "state": State.ACCEPTED})

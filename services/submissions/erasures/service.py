@@ -101,7 +101,7 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
     for revision in cleared.revisions:
         await entries.put_revision(tx, revision)
     if fate is Fate.NAMELESS and handed_in:
-        await originality.keep(tx, entry.id, at)  # the same words without a name
+        await originality.nameless(tx, entry.id, words, at)
     else:
         await originality.erase(tx, entry.id)
     await intake.forget(tx, entry.id, cleared.entry.title, words)

@@ -1,5 +1,6 @@
 """The preview with what the machine noticed, and handing in; the same over JSON."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +13,7 @@ from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.hand_in import domain
 from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import NothingChanged, State
 from services.submissions.texts import domain as texts
@@ -42,11 +44,15 @@ def _secret_key(request: Request) -> str:
 @routes.get("/bai-du-thi/{entry_id}/xem-truoc")
 async def preview(request: Request, entry_id: str, person: SignedIn) -> Response:
     entry, contest = await entries.view(store_of(request), entry_id, person)
-    return await _preview(request, entry, contest)
+    return await _preview(request, entry, contest, person)
 
 
-async def _preview(request: Request, entry: Entry, contest: Contest, *, status: int = 200, **more: Any) -> Response:
-    authors = await eligibility.entrants(store_of(request).read, contest, entry.author_ids, now())
+async def _preview(
+    request: Request, entry: Entry, contest: Contest, person: Person, *, status: int = 200, **more: Any
+) -> Response:
+    tx = store_of(request).read
+    authors = await eligibility.entrants(tx, contest, entry.author_ids, now())
+    own = await entries.of_author(tx, person.id)
     try:
         entry.check_complete(contest)
         missing: list[dict[str, str]] = []
@@ -64,6 +70,7 @@ async def _preview(request: Request, entry: Entry, contest: Contest, *, status: 
         "copies": [file for file in entry.files if file.copy_for_jury],
         "withheld": [file for file in entry.files if not file.copy_for_jury],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
+        "twins": await asyncio.to_thread(domain.twins, entry, own),
         "errors": [],
     }
     return page(request, "hand_in/preview.html", status, **context | more)
@@ -87,7 +94,7 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
             context |= {"other": {}, "standing": standing}
             return page(request, "entries/edit.html", refusal.status, **context)
         key = str(form.typed.get("client_key", ""))
-        return await _preview(request, entry, contest, errors=form.errors, kept_key=key, status=refusal.status)
+        return await _preview(request, entry, contest, person, errors=form.errors, kept_key=key, status=refusal.status)
     return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan")
 
 

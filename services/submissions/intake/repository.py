@@ -1,6 +1,7 @@
 """The only code that touches `register` and `register_numbers`."""
 
 import re
+from collections.abc import Sequence
 
 from services.submissions.intake.domain import Line, Query
 from services.submissions.states.domain import State
@@ -25,6 +26,12 @@ async def find(tx: Tx, entry_id: str) -> Line | None:
     """The line of an entry."""
     document = await tx["register"].get(entry_id)
     return _line(document) if document else None
+
+
+async def numbers(tx: Tx, entry_ids: Sequence[str]) -> dict[str, int]:
+    """The numbers of those that are registered."""
+    found = await tx["register"].find({"_id": {"$in": list(entry_ids)}}, fields=["number"])
+    return {one["_id"]: one["number"] for one in found}
 
 
 async def get(tx: Tx, entry_id: str) -> Line:

@@ -14,6 +14,8 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import domain, repository
 from services.submissions.intake.domain import Line, NewRevision, Query
+from services.submissions.originality import service as originality
+from services.submissions.originality.service import Findings
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from services.submissions.states.domain import State
@@ -55,6 +57,10 @@ class Sheet:
     objections: list[str]
     """Why the rules do not let the authors enter, as their roles are now."""
     reading: Reading
+    alike: Findings
+    """Texts that say the same in part."""
+    numbers: dict[str, int]
+    """Of the entries among them, in their registers."""
 
 
 async def record(tx: Tx, told: EntrySubmitted) -> None:
@@ -161,6 +167,7 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
     contest = await contests.get(tx, entry.contest_id)
     last = handed_in[0]
     authors = await eligibility.entrants(tx, contest, entry.author_ids, last.at)
+    alike = await originality.findings(tx, entry_id, person)
     return Sheet(
         line,
         entry,
@@ -171,6 +178,8 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
         units=await eligibility.called(tx, last.unit_ids),
         objections=eligible.objections(contest, last.entrant_group, authors),
         reading=anonymity.read(last, authors),
+        alike=alike,
+        numbers=await repository.numbers(tx, [one.other_than(entry_id) for one in alike.pairs]),
     )
 
 

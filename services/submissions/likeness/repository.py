@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.submissions.likeness.domain import Item
 from shared.mongo import Document, Index, Tx
 
-INDEXES = (Index("fingerprints", (("bands", 1),)), Index("fingerprints", (("owner_ids", 1),)))
+INDEXES = (Index("fingerprints", (("bands", 1),)), Index("fingerprints", (("kind", 1),)))
 _CANDIDATES = 400
 
 
@@ -38,8 +38,6 @@ async def find(tx: Tx, item_id: str) -> Item | None:
     return Item(id=found["_id"], **found) if found else None
 
 
-async def works(tx: Tx, limit: int) -> tuple[list[Item], int]:
-    """Imported initiatives, the youngest first, and how many there are."""
-    where = {"kind": "work"}
-    found = await tx["fingerprints"].find(where, sort=[("year", -1), ("title", 1)], limit=limit, vietnamese=True)
-    return [Item(id=one["_id"], **one) for one in found], await tx["fingerprints"].count(where)
+async def ids(tx: Tx, kind: str) -> set[str]:
+    """Of every text of a kind that has a fingerprint."""
+    return {one["_id"] for one in await tx["fingerprints"].find({"kind": kind}, fields=["_id"])}

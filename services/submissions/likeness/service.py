@@ -1,23 +1,32 @@
 """Keeping fingerprints and asking who resembles a text. Called by the rooms above; nothing here decides."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from services.submissions.likeness import domain, repository
 from services.submissions.likeness.domain import Item, Match
 from services.submissions.likeness.repository import INDEXES
 from shared.mongo import Document, Tx
 
-__all__ = ["INDEXES", "find", "forget", "keep", "resembling", "works"]
+__all__ = ["INDEXES", "find", "forget", "ids", "keep", "keep_all", "resembling", "signatures"]
 _SHOWN, _COMPARED = 10, 24
-find = repository.find
-works = repository.works
+find, ids = repository.find, repository.ids
 
 
 async def keep(tx: Tx, item: Item) -> None:
     """Keep the fingerprint of a text; one that is kept already is replaced."""
-    mark = await asyncio.to_thread(domain.signature, item.text)
-    await repository.put(tx, item, mark, domain.bands(mark))
+    await keep_all(tx, [item], await signatures([item]))
+
+
+async def signatures(items: Sequence[Item]) -> list[bytes]:
+    """The signatures of many texts, made before the transaction that keeps them."""
+    return await asyncio.to_thread(lambda: [domain.signature(item.text) for item in items])
+
+
+async def keep_all(tx: Tx, items: Sequence[Item], made: Sequence[bytes]) -> None:
+    """Keep the fingerprints of many texts, with what `signatures` made of them."""
+    for item, mark in zip(items, made, strict=True):
+        await repository.put(tx, item, mark, domain.bands(mark))
 
 
 async def forget(tx: Tx, item_id: str) -> None:
@@ -26,13 +35,11 @@ async def forget(tx: Tx, item_id: str) -> None:
 
 
 async def resembling(
-    tx: Tx, text: str, *, but: Collection[str] = (), owner_id: str | None = None, at_least: float = domain.MARKED_FROM
+    tx: Tx, text: str, *, but: Collection[str] = (), at_least: float = domain.MARKED_FROM
 ) -> list[Match]:
-    """The texts that cover at least a share of `text`, the most alike first; `owner_id`: only one's own."""
+    """The texts that cover at least a share of `text`, the most alike first."""
     mark = await asyncio.to_thread(domain.signature, text)
     where: Document = {"_id": {"$nin": list(but)}} if but else {}
-    if owner_id is not None:
-        where["owner_ids"] = owner_id
     met = await repository.meeting(tx, domain.bands(mark), where) if mark else []
     nearest = sorted(met, key=lambda one: domain.estimate(mark, one[1]), reverse=True)[:_COMPARED]
     known = await repository.items(tx, [item_id for item_id, _ in nearest])

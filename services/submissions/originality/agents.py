@@ -24,7 +24,8 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
 
 @worker.task
 async def look(store: Store) -> None:
-    """Look at one entry after the other. Whoever is looked at last of two sees the other: both are committed by then."""
+    """Look at one text after the other. Whoever is looked at last of two sees the other: both are committed by then."""
+    await service.catch_up(store)
     while True:
         if not await service.look_at_next(store):
             await asyncio.sleep(_REST_SECONDS)

@@ -1,6 +1,6 @@
 """A resemblance of two texts, and what a person made of it. No storage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from services.submissions.likeness.domain import Item, Kind, Match
 from shared.errors import Refusal
 from shared.ids import derived_id
+from shared.redaction import hide
+from shared.ui.filters import vn_datetime
 
 _GREW = 0.10
 """A text that took over so much more since a decision is looked at again."""
@@ -32,16 +34,24 @@ class State(StrEnum):
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
+class Conclusion(BaseModel):
+    """What somebody concluded, and why."""
+
+    state: State
+    reason: str
+    by: str
+    at: AwareDatetime
+
+
 class Resemblance(BaseModel):
-    """Two texts that say the same in part. `entry_id` came in last; `other_id` was there, or is of an earlier year."""
+    """Two texts that say the same in part. `entry_id` is the younger, `other_id` was there before it."""
 
     model_config = ConfigDict(extra="ignore")
 
     id: str
     version: int = 0
     contest_id: str
-    contest_ids: list[str]
-    """Of both texts; whoever works in one of them may look."""
+    """Of the younger text: who works there looks and concludes, and nobody of the contest that the other came from."""
     entry_id: str
     other_id: str
     other_kind: Kind
@@ -53,55 +63,67 @@ class Resemblance(BaseModel):
     ratio: float = Field(ge=0, le=1)
     same_owner: bool = False
     state: State = State.UNDECIDED
-    reason: str = ""
-    decided_by: str = ""
-    decided_at: AwareDatetime | None = None
+    conclusions: list[Conclusion] = []
+    """Every conclusion there was, the last one last; it counts only while `state` is its own."""
     found_at: AwareDatetime
 
     @classmethod
-    def of(cls, item: Item, match: Match, covered: float, at: AwareDatetime) -> Self:
-        """As the search found it."""
-        other = match.item
+    def of(cls, one: Item, match: Match, covered: float, at: AwareDatetime) -> Self:
+        """As the search for `one` found it."""
+        other, younger = sorted((one, match.item), key=lambda item: item.age)
         return cls(
-            id=pair_id(item.id, other.id),
-            contest_id=item.contest_id,
-            contest_ids=sorted({one for one in (item.contest_id, other.contest_id) if one}),
-            entry_id=item.id,
+            id=pair_id(one.id, match.item.id),
+            contest_id=younger.contest_id,
+            entry_id=younger.id,
             other_id=other.id,
             other_kind=other.kind,
-            title=item.title,
+            title=younger.title,
             other_title=other.title,
             other_source=other.source or str(other.year),
             covered=round(covered, 4),
             ratio=round(match.ratio, 4),
-            same_owner=bool(set(item.owner_ids) & set(other.owner_ids)),
+            same_owner=bool(set(one.owner_ids) & set(match.item.owner_ids)),
             found_at=at,
         )
 
+    @property
+    def standing(self) -> Conclusion | None:
+        """The conclusion that counts now."""
+        return self.conclusions[-1] if self.conclusions and self.state is not State.UNDECIDED else None
+
+    @property
+    def earlier(self) -> list[Conclusion]:
+        """What was concluded before and taken back."""
+        return self.conclusions[:-1] if self.standing else self.conclusions
+
+    def other_than(self, entry_id: str) -> str:
+        """The id of the other side."""
+        return self.other_id if entry_id == self.entry_id else self.entry_id
+
     def after(self, known: Self | None) -> Self:
-        """What is kept when the pair was known: the decision stays unless much more is shared now."""
+        """What is kept when the pair was known: the conclusion stays unless much more is shared now."""
         if known is None:
             return self
-        titles = {self.entry_id: self.title, self.other_id: self.other_title}
-        new: dict[str, object] = {
-            "title": titles[known.entry_id],
-            "other_title": titles[known.other_id],
-            "covered": self.covered,
-            "ratio": self.ratio,
-        }
-        if self.covered >= known.covered + _GREW:
-            new |= {"state": State.UNDECIDED, "reason": "", "decided_by": "", "decided_at": None}
-        return known.model_copy(update=new)
+        kept: dict[str, object] = {name: getattr(known, name) for name in ("version", "conclusions", "found_at")}
+        grew = self.covered >= known.covered + _GREW
+        return self.model_copy(update=kept | {"state": State.UNDECIDED if grew else known.state})
 
     def decide(self, state: State, reason: str, *, by: str, at: AwareDatetime) -> None:
         """Raises DecidedAlready when it is no longer open."""
         if self.state is not State.UNDECIDED:
             raise DecidedAlready
-        self.state, self.reason, self.decided_by, self.decided_at = state, reason, by, at
+        self.state = state
+        self.conclusions.append(Conclusion(state=state, reason=reason, by=by, at=at))
 
     def reopen(self) -> None:
-        """Take a conclusion back, to decide anew."""
-        self.state, self.reason, self.decided_by, self.decided_at = State.UNDECIDED, "", "", None
+        """Take a conclusion back, to decide anew; it stays readable."""
+        self.state = State.UNDECIDED
+
+    def nameless(self, words: Sequence[str]) -> None:
+        """Its author was erased: no reason and no title names anybody."""
+        for one in self.conclusions:
+            one.reason = hide(one.reason, words)
+        self.title, self.other_title = hide(self.title, words), hide(self.other_title, words)
 
 
 def pair_id(one: str, other: str) -> str:
@@ -113,3 +135,44 @@ def gone(before: Iterable[Resemblance], found: Iterable[Resemblance]) -> list[Re
     """Open resemblances of an entry that its new words no longer have."""
     still = {one.id for one in found}
     return [one for one in before if one.id not in still and one.state is State.UNDECIDED]
+
+
+SIZES = (20, 50, 100)
+SORT_WORDS = {"trung": "covered", "ten": "title_folded", "giong": "other_title_folded", "thay": "found_at"}
+STATE_WORDS = {State.UNDECIDED: "Chờ kết luận", State.COPY: "Trùng lặp", State.DISTINCT: "Không trùng"}
+KIND_WORDS = {Kind.ENTRY: "Bài dự thi", Kind.WORK: "Sáng kiến đã công bố"}
+
+
+class Query(BaseModel):
+    """Which pairs somebody wants to see; `contest_ids` None means every contest."""
+
+    contest_ids: list[str] | None = None
+    contest_id: str = ""
+    state: str = ""
+    kind: str = ""
+    search: str = ""
+    sort: str = "-trung"
+    page: int = 1
+    size: int = SIZES[0]
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Field and direction; a word that is not known sorts by what is shared, the most first."""
+        name = self.sort.removeprefix("-")
+        return (SORT_WORDS[name], -1 if self.sort.startswith("-") else 1) if name in SORT_WORDS else ("covered", -1)
+
+
+HEADS = (
+    "Bài dự thi", "Giống với", "Là", "Nguồn", "Phần trùng (%)", "Giống theo thứ tự chữ (%)", "Cùng tác giả",
+    "Máy thấy lúc", "Kết luận", "Lý do", "Kết luận lúc",
+)  # fmt: skip
+
+
+def cells(pair: Resemblance) -> list[object]:
+    """A pair as a row under HEADS, in words; who concluded is on the page only."""
+    last = pair.standing
+    return [
+        pair.title, pair.other_title, KIND_WORDS[pair.other_kind], pair.other_source, round(pair.covered * 100),
+        round(pair.ratio * 100), "có" if pair.same_owner else "", vn_datetime(pair.found_at),
+        STATE_WORDS[pair.state], last.reason if last else "", vn_datetime(last.at) if last else "",
+    ]  # fmt: skip

@@ -1,17 +1,19 @@
 """The only code that touches `resemblances` and `looks`."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.submissions.originality.domain import Resemblance
+from services.submissions.originality.domain import Query, Resemblance
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
+from shared.text import folded
 
 INDEXES = (
-    Index("resemblances", (("contest_ids", 1), ("state", 1), ("covered", -1))),
+    Index("resemblances", (("contest_id", 1), ("state", 1), ("covered", -1))),
     Index("resemblances", (("entry_id", 1),)),
     Index("resemblances", (("other_id", 1),)),
-    Index("looks", (("at", 1),)),
+    Index("looks", (("waits", 1), ("at", 1))),
 )
 
 
@@ -20,19 +22,25 @@ def _resemblance(document: Document) -> Resemblance:
 
 
 async def queue(tx: Tx, entry_id: str, at: datetime) -> None:
-    """An entry's words are new and wait to be looked at."""
-    await tx["looks"].put({"_id": entry_id, "at": at})
+    """An entry's words are new and wait to be looked at; when it was looked at last stays known."""
+    await tx["looks"].update({"_id": entry_id}, {"$set": {"at": at, "waits": True}}, upsert=True)
 
 
 async def waiting(tx: Tx) -> Document | None:
     """The entry that has waited longest."""
-    found = await tx["looks"].find({}, sort=[("at", 1)], limit=1)
+    found = await tx["looks"].find({"waits": {"$ne": False}}, sort=[("at", 1)], limit=1)
     return found[0] if found else None
 
 
-async def done(tx: Tx, look: Document) -> None:
-    """It was looked at; one that was queued again meanwhile stays."""
-    await tx["looks"].delete({"_id": look["_id"], "at": look["at"]})
+async def done(tx: Tx, look: Document, at: datetime) -> None:
+    """It was looked at; one that was queued again meanwhile goes on waiting."""
+    await tx["looks"].update({"_id": look["_id"], "at": look["at"]}, {"$set": {"waits": False, "looked_at": at}})
+
+
+async def looked_at(tx: Tx, entry_id: str) -> datetime | None:
+    """When the words that an entry has now were looked at; None while they wait."""
+    found = await tx["looks"].get(entry_id)
+    return found.get("looked_at") if found and found.get("waits") is False else None
 
 
 async def unqueue(tx: Tx, entry_id: str) -> None:
@@ -60,15 +68,34 @@ async def of_entry(tx: Tx, entry_id: str) -> list[Resemblance]:
     return [_resemblance(one) for one in await tx["resemblances"].find(where, sort=[("covered", -1)])]
 
 
-async def page(tx: Tx, where: Document, *, skip: int, limit: int) -> tuple[list[Resemblance], int]:
-    """A page of those that match, the most alike first, and how many there are."""
-    found = await tx["resemblances"].find(where, sort=[("covered", -1), ("_id", 1)], skip=skip, limit=limit)
-    return [_resemblance(one) for one in found], await tx["resemblances"].count(where)
+def _where(query: Query) -> Document:
+    where: Document = {name: getattr(query, name) for name in ("state", "contest_id") if getattr(query, name)}
+    if query.kind:
+        where["other_kind"] = query.kind
+    if query.search:
+        wanted = {"$regex": re.escape(folded(query.search))}
+        where["$or"] = [{"title_folded": wanted}, {"other_title_folded": wanted}]
+    if query.contest_ids is not None:
+        return {"$and": [where, {"contest_id": {"$in": query.contest_ids}}]}
+    return where
+
+
+async def listed(tx: Tx, query: Query, *, whole: bool = False) -> list[Resemblance]:
+    """A page of those that are asked for, or all of them."""
+    skip, limit = (0, 0) if whole else ((query.page - 1) * query.size, query.size)
+    found = await tx["resemblances"].find(_where(query), sort=[query.order, ("_id", 1)], skip=skip, limit=limit)
+    return [_resemblance(one) for one in found]
+
+
+async def count(tx: Tx, query: Query) -> int:
+    """How many there are on all pages."""
+    return await tx["resemblances"].count(_where(query))
 
 
 async def save(tx: Tx, pair: Resemblance) -> None:
     """Raises Stale."""
-    document = {"_id": pair.id, **pair.model_dump(exclude={"id"})}
+    keys = {"title_folded": folded(pair.title), "other_title_folded": folded(pair.other_title)}
+    document = {"_id": pair.id, **pair.model_dump(exclude={"id"}), **keys}
     await tx["resemblances"].save(document)
     pair.version = document["version"]
 

@@ -1,27 +1,26 @@
 """Resemblances: the list, both texts side by side with a conclusion, and the same over JSON."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.submissions.contests import service as contests
 from services.submissions.likeness.domain import Kind
 from services.submissions.originality import domain, service
-from services.submissions.originality.domain import Reason, State
+from services.submissions.originality.domain import Query, Reason, State
+from services.submissions.spreadsheets import domain as spreadsheets
 from shared import forms
-from shared.clock import now
-from shared.errors import Refusal, Stale
+from shared.clock import local, now
+from shared.errors import NotFound, Refusal, Stale
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of
-from shared.ui.states import look_of
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["originality"])
 Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
+Secretary = Annotated[Person, may(Role.SECRETARY)]
 _LIST = "/tiep-nhan/trung-lap"
-_SIZE = 25
-_WORDS = [{"value": state.value, "text": look_of(state).text} for state in State]
+_NAMES = {"cuoc-thi": "contest_id", "tinh-trang": "state", "loai": "kind", "tim": "search", "sap-xep": "sort"}
 
 
 class ConclusionForm(BaseModel):
@@ -38,19 +37,38 @@ class ReopenForm(BaseModel):
     version: int
 
 
+def asked(request: Request) -> Query:
+    """The query of the address; what makes no sense is left out."""
+    params = request.query_params
+    typed: dict[str, Any] = {field: params[name][:200] for name, field in _NAMES.items() if params.get(name)}
+    if params.get("trang", "").isdecimal():
+        typed["page"] = max(1, int(params["trang"][:6]))
+    if params.get("so-dong", "") in map(str, domain.SIZES):
+        typed["size"] = int(params["so-dong"])
+    return Query(**typed)
+
+
 @routes.get(_LIST)
 async def listing(request: Request, person: Reader) -> Response:
-    params = dict(request.query_params)
-    number = int(params["trang"][:6]) if params.get("trang", "").isdecimal() else 1
-    state = params.get("tinh-trang", "")
-    asked = {"contest_id": params.get("cuoc-thi", "")[:60], "state": state if state in set(State) else ""}
-    store = store_of(request)
-    pairs, total = await service.listing(store, person, page=max(1, number), size=_SIZE, **asked)
-    known = [one for one in await contests.published(store.read) if any(person.may(role, one.id) for role in Role)]
+    query = asked(request)
+    found = await service.listing(store_of(request), query, person)
     return page(
-        request, "originality/list.html", pairs=pairs, total=total, number=max(1, number), size=_SIZE,
-        pages=-(-total // _SIZE), params=params, contests=known, words=_WORDS,
+        request, "originality/list.html", listing=found, query=query, pages=-(-found.total // query.size),
+        params=dict(request.query_params), states=domain.STATE_WORDS, kinds=domain.KIND_WORDS,
     )  # fmt: skip
+
+
+@routes.get(_LIST + "/danh-sach.{suffix}")
+async def export(request: Request, suffix: str, person: Reader) -> Response:
+    """Exactly what the list shows, over all its pages."""
+    rows = await service.rows(store_of(request), asked(request), person)
+    headers = {"Content-Disposition": f'attachment; filename="bai-giong-nhau-{local(now()):%Y%m%d-%H%M}.{suffix}"'}
+    if suffix == "csv":
+        return Response(spreadsheets.as_csv(domain.HEADS, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    if suffix != "xlsx":
+        raise NotFound
+    content = spreadsheets.as_xlsx("Bài giống nhau", domain.HEADS, rows, widest=0)
+    return Response(content, media_type=spreadsheets.XLSX, headers=headers)
 
 
 @routes.get(_LIST + "/{pair_id}")
@@ -68,11 +86,14 @@ async def _show(
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
     shown = await service.show(store_of(request), pair_id, person)
-    return page(request, "originality/pair.html", status, shown=shown, values=values or {}, errors=errors or [])
+    return page(
+        request, "originality/pair.html", status, shown=shown, values=values or {}, errors=errors or [],
+        may_decide=person.may(Role.SECRETARY, shown.pair.contest_id), kinds=domain.KIND_WORDS, states=domain.STATE_WORDS,
+    )  # fmt: skip
 
 
 @routes.post(_LIST + "/{pair_id}")
-async def conclude(request: Request, pair_id: str, person: Reader) -> Response:
+async def conclude(request: Request, pair_id: str, person: Secretary) -> Response:
     form, store = await forms.read(request, ConclusionForm), store_of(request)
     try:
         typed = form.valid()
@@ -86,7 +107,7 @@ async def conclude(request: Request, pair_id: str, person: Reader) -> Response:
 
 
 @routes.post(_LIST + "/{pair_id}/xet-lai")
-async def reopen(request: Request, pair_id: str, person: Reader) -> Response:
+async def reopen(request: Request, pair_id: str, person: Secretary) -> Response:
     form, store = await forms.read(request, ReopenForm), store_of(request)
     try:
         asked = form.valid()
@@ -128,7 +149,8 @@ class ConclusionIn(ConclusionForm):
 
 
 def _out(pair: domain.Resemblance) -> ResemblanceOut:
-    return ResemblanceOut(**pair.model_dump(include=set(ResemblanceOut.model_fields)))
+    reason = pair.standing.reason if pair.standing else ""
+    return ResemblanceOut(**pair.model_dump(include=set(ResemblanceOut.model_fields)), reason=reason)
 
 
 @api.get("/resemblances")
@@ -139,12 +161,13 @@ async def read_resemblances(
     state: Literal["", "undecided", "copy", "distinct"] = "",
     page: Annotated[int, Field(ge=1, le=100_000)] = 1,
 ) -> ResemblancesOut:
-    asked = {"contest_id": contest_id, "state": state}
-    pairs, total = await service.listing(store_of(request), person, page=page, size=_SIZE, **asked)
-    return ResemblancesOut(items=[_out(pair) for pair in pairs], total=total)
+    found = await service.listing(store_of(request), Query(contest_id=contest_id, state=state, page=page), person)
+    return ResemblancesOut(items=[_out(pair) for pair in found.pairs], total=found.total)
 
 
 @api.post("/resemblances/{pair_id}/conclusion")
-async def conclude_resemblance(request: Request, pair_id: str, asked: ConclusionIn, person: Reader) -> ResemblanceOut:
+async def conclude_resemblance(
+    request: Request, pair_id: str, asked: ConclusionIn, person: Secretary
+) -> ResemblanceOut:
     store, state = store_of(request), State(asked.state)
     return _out(await service.decide(store, pair_id, state, asked.reason, version=asked.version, by=person, at=now()))

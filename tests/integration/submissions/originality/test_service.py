@@ -8,10 +8,10 @@ from services.submissions.entries import service as entries
 from services.submissions.likeness import service as likeness
 from services.submissions.likeness.domain import Item, Kind
 from services.submissions.originality import agents, service
-from services.submissions.originality.domain import DecidedAlready, State
+from services.submissions.originality.domain import DecidedAlready, Query, Resemblance, State
 from shared import inbox
 from shared.clock import now
-from shared.errors import NotFound, Stale
+from shared.errors import Forbidden, NotFound, Stale
 from shared.events.envelope import Envelope
 from shared.identity import Person
 from shared.inbox import Outcome
@@ -43,6 +43,11 @@ async def look_at_all(store: Store) -> None:
         pass
 
 
+async def pairs(store: Store, contest_id: str = "", by: Person = SECRETARY) -> list[Resemblance]:
+    """What the list shows."""
+    return (await service.listing(store, Query(contest_id=contest_id), by)).pairs
+
+
 async def two_alike(store: Store) -> tuple[str, str, str]:
     """A contest with an entry and a copy of it in capitals, by two people: ids of contest and both."""
     contest = await a_contest(store)
@@ -57,11 +62,10 @@ async def two_alike(store: Store) -> tuple[str, str, str]:
 async def test_a_copy_within_the_contest_is_found_once(store: Store) -> None:
     contest_id, first, second = await two_alike(store)
     await look_at_all(store)
-    pairs, total = await service.listing(store, SECRETARY, contest_id=contest_id)
-    assert total == 1
-    assert {pairs[0].entry_id, pairs[0].other_id} == {first, second}
-    assert pairs[0].covered > 0.7
-    assert not pairs[0].same_owner
+    [pair] = await pairs(store, contest_id)
+    assert (pair.entry_id, pair.other_id) == (second, first), "the younger one is the entry, the older the other"
+    assert pair.covered > 0.7
+    assert not pair.same_owner
 
 
 async def test_it_is_found_whichever_of_the_two_is_looked_at_last(store: Store) -> None:
@@ -70,7 +74,7 @@ async def test_it_is_found_whichever_of_the_two_is_looked_at_last(store: Store) 
     await asyncio.gather(service.look_at_next(store), service.look_at_next(store))
     await tell(store, first)
     await look_at_all(store)
-    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 1
+    assert len(await pairs(store, contest_id)) == 1
 
 
 async def test_different_entries_are_no_pair(store: Store) -> None:
@@ -79,7 +83,7 @@ async def test_different_entries_are_no_pair(store: Store) -> None:
         entry = await an_entry(store, await a_person(store), contest.id, **changes)
         await tell(store, entry.id)
     await look_at_all(store)
-    assert await service.listing(store, SECRETARY) == ([], 0)
+    assert await pairs(store) == []
 
 
 async def test_an_entry_of_an_earlier_year_and_a_published_initiative_are_compared_too(store: Store) -> None:
@@ -93,9 +97,9 @@ async def test_an_entry_of_an_earlier_year_and_a_published_initiative_are_compar
     for entry in (old, new):
         await tell(store, entry.id)
     await look_at_all(store)
-    pairs, _ = await service.listing(store, SECRETARY, contest_id=later.id)
-    assert {one.other_kind for one in pairs} == {Kind.ENTRY, Kind.WORK}
-    assert {one.other_source for one in pairs if one.other_kind is Kind.WORK} == {"Báo cáo 2020"}
+    found = await pairs(store, later.id)
+    assert {one.other_kind for one in found} == {Kind.ENTRY, Kind.WORK}
+    assert {one.other_source for one in found if one.other_kind is Kind.WORK} == {"Báo cáo 2020"}
 
 
 async def test_new_words_take_an_open_resemblance_away_and_leave_a_concluded_one(store: Store) -> None:
@@ -107,7 +111,7 @@ async def test_new_words_take_an_open_resemblance_away_and_leave_a_concluded_one
     await entries.submit(store, second, key=key(), secret_key="k", by=by, at=now())
     await tell(store, second)
     await look_at_all(store)
-    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+    assert await pairs(store, contest_id) == []
 
 
 async def test_a_withdrawn_entry_is_no_longer_compared(store: Store) -> None:
@@ -117,14 +121,14 @@ async def test_a_withdrawn_entry_is_no_longer_compared(store: Store) -> None:
     by = Person(owner, "Người rút", frozenset({("entrant", "*")}))
     await entries.withdraw(store, first, "Tôi rút bài", key=key(), by=by, at=now())
     await tell(store, first)
-    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+    assert await pairs(store, contest_id) == []
     assert await likeness.find(store.read, first) is None
 
 
 async def test_a_conclusion_is_kept_when_the_entry_is_handed_in_again_unchanged(store: Store) -> None:
     contest_id, first, second = await two_alike(store)
     await look_at_all(store)
-    [pair], _ = await service.listing(store, SECRETARY, contest_id=contest_id)
+    [pair] = await pairs(store, contest_id)
 
     async def decide(state: State, version: int) -> None:
         await service.decide(store, pair.id, state, "Câu mẫu của đơn vị", version=version, by=SECRETARY, at=now())
@@ -141,23 +145,79 @@ async def test_a_conclusion_is_kept_when_the_entry_is_handed_in_again_unchanged(
     assert (await service.show(store, pair.id, SECRETARY)).pair.state is State.DISTINCT
 
 
-async def test_who_has_no_part_in_either_contest_sees_no_pair(store: Store) -> None:
-    contest_id, *_ = await two_alike(store)
+async def test_only_the_desk_of_the_younger_text_sees_a_pair_of_two_contests(store: Store) -> None:
+    """Who works on last year's contest has no business reading what is handed in this year."""
+    earlier, later = await a_contest(store, year=2024), await a_contest(store, year=2026)
+    for contest in (earlier, later):
+        await tell(store, (await an_entry(store, await a_person(store), contest.id)).id)
     await look_at_all(store)
-    [pair], _ = await service.listing(store, SECRETARY)
-    stranger = Person("stranger", "Thư ký nơi khác", frozenset({("secretary", "another contest")}))
-    own = Person("own", "Thư ký", frozenset({("secretary", contest_id)}))
-    assert await service.listing(store, stranger) == ([], 0)
+    [pair] = await pairs(store)
+    before, own, reader = (
+        Person("p", "Người đọc", frozenset({(role, scope)}))
+        for role, scope in (("secretary", earlier.id), ("secretary", later.id), ("organiser", later.id))
+    )
+    assert await pairs(store, by=before) == []
+    assert (await service.findings(store.read, pair.other_id, before)).pairs == []
     with pytest.raises(NotFound):
-        await service.show(store, pair.id, stranger)
-    assert (await service.show(store, pair.id, own)).pair.id == pair.id
+        await service.show(store, pair.id, before)
+    assert [one.id for one in await pairs(store, by=own)] == [pair.id]
+    assert (await service.show(store, pair.id, reader)).pair.id == pair.id
+    with pytest.raises(Forbidden):
+        await service.decide(store, pair.id, State.COPY, "Chép", version=pair.version, by=reader, at=now())
+
+
+async def test_a_conclusion_that_was_taken_back_stays_readable(store: Store) -> None:
+    await two_alike(store)
+    await look_at_all(store)
+    [pair] = await pairs(store)
+    for state, reason in ((State.DISTINCT, "Mới đọc lướt"), (State.UNDECIDED, ""), (State.COPY, "Đọc kỹ lại")):
+        pair = await service.decide(store, pair.id, state, reason, version=pair.version, by=SECRETARY, at=now())
+    kept = (await service.show(store, pair.id, SECRETARY)).pair
+    assert kept.standing is not None
+    assert kept.standing.reason == "Đọc kỹ lại"
+    assert [one.reason for one in kept.earlier] == ["Mới đọc lướt"]
+
+
+async def test_a_fact_told_again_changes_nothing_and_a_restart_makes_nothing_anew(store: Store) -> None:
+    contest_id, first, _ = await two_alike(store)
+    await look_at_all(store)
+    assert set(await tell(store, first)) == {Outcome.DOUBLE}
+    assert not await service.look_at_next(store), "nothing waits again"
+    assert await service.catch_up(store) == 0, "every entry has its fingerprint"
+    await store.transaction(lambda tx: likeness.forget(tx, first))
+    assert await service.catch_up(store) == 1, "only the missing one is made"
+    await look_at_all(store)
+    assert len(await pairs(store, contest_id)) == 1
+
+
+async def test_a_fact_about_an_entry_that_is_gone_meanwhile_is_passed_over(store: Store) -> None:
+    _, first, second = await two_alike(store)
+    await entries.delete(store.read, first)
+    for entry_id in (first, "never-there"):
+        await service.keep(store.read, entry_id, now())
+        assert await likeness.find(store.read, entry_id) is None
+    await look_at_all(store)
+    assert await pairs(store) == []
+    assert (await service.findings(store.read, second, SECRETARY)).looked_at is not None
+
+
+async def test_an_erased_authors_name_leaves_titles_and_reasons(store: Store) -> None:
+    _, first, _ = await two_alike(store)
+    await look_at_all(store)
+    [pair] = await pairs(store)
+    reason = "Chép bài của bà Lê Thị Canh Giữ"
+    await service.decide(store, pair.id, State.COPY, reason, version=pair.version, by=SECRETARY, at=now())
+    await store.transaction(lambda tx: service.nameless(tx, first, ["Lê Thị Canh Giữ"], now()))
+    [pair] = await pairs(store)
+    assert pair.standing is not None
+    assert pair.standing.reason == "Chép bài của bà (đã xóa)"
 
 
 async def test_an_erased_entry_leaves_nothing_to_compare(store: Store) -> None:
     contest_id, first, _ = await two_alike(store)
     await look_at_all(store)
-    [pair], _ = await service.listing(store, SECRETARY, contest_id=contest_id)
+    [pair] = await pairs(store, contest_id)
     await service.decide(store, pair.id, State.COPY, "Chép", version=pair.version, by=SECRETARY, at=now())
     await store.transaction(lambda tx: service.erase(tx, first))
-    assert (await service.listing(store, SECRETARY, contest_id=contest_id))[1] == 0
+    assert await pairs(store, contest_id) == []
     assert await likeness.find(store.read, first) is None

@@ -1,5 +1,6 @@
 """How alike two texts are: copies with and without marks, rewritten and moved parts, and texts that only share a field."""
 
+import hashlib
 import random
 
 import pytest
@@ -35,6 +36,18 @@ def test_a_copy_is_found_whatever_its_marks_and_capitals(copied):
     found = domain.match(TEXT, an_item(copied))
     assert (found.covered, found.ratio) == (1.0, 1.0)
     assert shared_bands(TEXT, copied) == domain.BANDS
+
+
+def test_the_signature_is_that_of_datasketch_2():
+    """Numbers of `MinHash(num_perm=126, scheme="affine32")` of datasketch 2.0.0 over the same shingles."""
+    assert hashlib.sha256(domain.signature(TEXT)).hexdigest().startswith("e63137ecdb2945ace3892310c5f2189b")
+    assert hashlib.sha256(domain.signature(OTHER)).hexdigest().startswith("b1e7e5ff0c5d7d381b271055df0f1317")
+
+
+def test_a_short_text_copied_into_a_long_one_overlaps_whichever_is_asked_about():
+    assert domain.overlap(TEXT[:200], TEXT + OTHER) > 0.9
+    assert domain.overlap(TEXT + OTHER, TEXT[:200]) > 0.9
+    assert domain.overlap("phải đến bộ phận một cửa", TEXT) == 0.0, "six syllables are nobody's"
 
 
 def test_a_copy_with_every_tenth_word_changed_is_still_mostly_covered():

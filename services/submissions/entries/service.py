@@ -55,7 +55,7 @@ async def accepted(tx: Tx, contest_id: str) -> list[str]:
 
 async def handed_in(tx: Tx) -> list[str]:
     """The ids of every entry that was handed in and not taken back, of every contest."""
-    return await repository.ids(tx, {"revision": {"$gt": 0}, "state": {"$ne": State.WITHDRAWN}})
+    return await repository.ids(tx, {"revision": {"$gt": 0}, "state": {"$nin": [State.WITHDRAWN, State.JOINED]}})
 
 
 async def with_released_copy(tx: Tx, copy_id: str) -> Entry | None:

@@ -68,7 +68,7 @@ async def _item(tx: Tx, entry_id: str) -> Item | None:
         return None
     entry = await entries.get(tx, entry_id)
     handed_in = await entries.revisions(tx, entry_id)
-    if entry.state is Standing.WITHDRAWN or not handed_in:
+    if entry.state in (Standing.WITHDRAWN, Standing.JOINED) or not handed_in:
         return None
     last, contest = handed_in[0], await contests.get(tx, entry.contest_id)
     parts = [last.parts.get(part.id, "").strip() for part in contest.parts]

@@ -46,7 +46,7 @@ def _words(most: int, fewest: int = 1) -> Callable[[str], str]:
 
 def _year(text: str) -> str:
     known = text.isascii() and text.isdecimal() and _OLDEST <= int(text[:9]) <= _YOUNGEST
-    return "" if known else "Năm phải gồm bốn chữ số, ví dụ 2019."
+    return "" if known else "Năm phải gồm bốn chữ số, ví dụ 2018."
 
 
 class Column(NamedTuple):

@@ -61,7 +61,7 @@ def _where(query: Query) -> Document:
     where = dict(_THERE)
     if query.search:
         where["search"] = {"$regex": re.escape(folded(query.search))}
-    if query.year is not None:
+    if query.year:
         where["year"] = query.year
     return where
 

@@ -20,7 +20,7 @@ Organiser = Annotated[Person, may(Role.ORGANISER)]
 _LIST = "/tiep-nhan/da-cong-bo"
 _IMPORT = _LIST + "/nhap"
 _CSV = "text/csv; charset=utf-8"
-_EXAMPLE = ("Gửi kết quả hồ sơ qua bưu chính", "Mô tả ngắn hoặc toàn văn của sáng kiến.", 2019, "Kỷ yếu năm 2019", "")
+_EXAMPLE = ("Gửi kết quả hồ sơ qua bưu chính", "Mô tả ngắn hoặc toàn văn của sáng kiến.", 2018, "Kỷ yếu năm 2018", "")
 
 
 class UploadForm(BaseModel):

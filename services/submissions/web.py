@@ -27,12 +27,16 @@ from services.submissions.gallery.service import INDEXES as GALLERY_INDEXES
 from services.submissions.hand_in import routes as hand_in
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
+from services.submissions.joins import routes as joins
+from services.submissions.joins.service import INDEXES as JOIN_INDEXES
 from services.submissions.lost_factors import routes as lost_factors
 from services.submissions.lost_factors.service import INDEXES as RESET_INDEXES
 from services.submissions.oidc import routes as oidc
 from services.submissions.oidc.service import INDEXES as OIDC_INDEXES
 from services.submissions.originality import routes as originality
 from services.submissions.originality.service import INDEXES as ORIGINALITY_INDEXES
+from services.submissions.papers import routes as papers
+from services.submissions.papers.service import INDEXES as PAPER_INDEXES
 from services.submissions.passkey_sign_in import routes as passkey_sign_in
 from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
@@ -58,6 +62,8 @@ from services.submissions.sign_in.service import INDEXES as SESSION_INDEXES
 from services.submissions.sign_up import routes as sign_up
 from services.submissions.sign_up.service import INDEXES as SIGN_UP_INDEXES
 from services.submissions.staff import routes as staff
+from services.submissions.transcriptions import routes as transcriptions
+from services.submissions.transcriptions.service import INDEXES as TRANSCRIPTION_INDEXES
 from services.submissions.unit_import import routes as unit_import
 from services.submissions.unit_import.service import INDEXES as UNIT_IMPORT_INDEXES
 from services.submissions.units import routes as units
@@ -98,6 +104,9 @@ _ROOMS = (
     quotas,
     works,
     originality,
+    papers,
+    joins,
+    transcriptions,
     intake,
     requests,
     erasures,
@@ -116,6 +125,9 @@ INDEXES = (
     *ENTRY_INDEXES,
     *RECEIPT_INDEXES,
     *INTAKE_INDEXES,
+    *PAPER_INDEXES,
+    *JOIN_INDEXES,
+    *TRANSCRIPTION_INDEXES,
     *factors.INDEXES,
     *PASSKEY_INDEXES,
     *SECURITY_INDEXES,

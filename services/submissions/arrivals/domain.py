@@ -26,6 +26,13 @@ class PaperLate(Refusal):
     code = "paper_late"
 
 
+class AuthorIsTyping(Refusal):
+    """The author changes the paper's words online at this moment."""
+
+    code = "author_is_typing"
+    message = "Người dự thi đang tự nhập bài này trên mạng. Hãy chờ họ nộp, hoặc liên hệ với họ trước."
+
+
 class Channel(StrEnum):
     """How an entry came."""
 

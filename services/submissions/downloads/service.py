@@ -16,7 +16,7 @@ _JURY = (Role.JUDGE, Role.CHAIR, Role.ORGANISER)
 
 
 async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tuple[Attachment, Bytes]:
-    """A file as it came, for its authors and, once handed in, for the secretariat. Raises NotFound."""
+    """A file as it came, or a scan, for its authors and, once handed in, for the secretariat. Raises NotFound."""
     entry = await entries.get(store.read, entry_id)
     handed_in = await entries.revisions(store.read, entry.id)
     found = [one for revision in handed_in for one in revision.files]
@@ -24,6 +24,7 @@ async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tup
         found += entry.files
     elif not any(person.may(role, entry.contest_id) for role in _STAFF):
         raise NotFound
+    found += entry.paper.files if entry.paper else []
     wanted = next((one for one in found if one.id == file_id), None)
     if wanted is None:
         raise NotFound

@@ -15,6 +15,8 @@ INDEXES = (
     Index("entries", (("author_ids", 1), ("created_at", -1))),
     Index("entries", (("contest_id", 1), ("state", 1))),
     Index("entries", (("released.id", 1),)),
+    Index("entries", (("contest_id", 1), ("title_folded", 1))),
+    Index("entries", (("paper.transcript", 1), ("contest_id", 1)), where={"paper.transcript": {"$type": "string"}}),
     Index("entry_revisions", (("entry_id", 1), ("number", 1)), unique=True),
 )
 
@@ -51,6 +53,21 @@ async def of_author(tx: Tx, person_id: str) -> list[Entry]:
 async def of_contest(tx: Tx, contest_id: str) -> list[Entry]:
     """Every entry of a contest, drafts too."""
     return [_entry(document) for document in await tx["entries"].find({"contest_id": contest_id})]
+
+
+async def alike(tx: Tx, entry: Entry, person_ids: list[str]) -> list[Entry]:
+    """Others of the contest by one of these people, or with the same title whatever its marks and capitals."""
+    same: list[Document] = [{"author_ids": {"$in": person_ids}}, {"title_folded": folded(entry.title)}]
+    where = {"contest_id": entry.contest_id, "_id": {"$ne": entry.id}, "$or": same}
+    return [_entry(document) for document in await tx["entries"].find(where, sort=[("_id", 1)])]
+
+
+async def on_paper(tx: Tx, contest_ids: list[str] | None, states: list[str]) -> list[Entry]:
+    """Papers whose transcription is in one of `states`, the oldest first; None means every contest."""
+    where: Document = {"paper.transcript": {"$in": states}, "channel": {"$ne": "online"}}
+    if contest_ids is not None:
+        where["contest_id"] = {"$in": contest_ids}
+    return [_entry(document) for document in await tx["entries"].find(where, sort=[("_id", 1)])]
 
 
 async def drafts(tx: Tx, contest_id: str) -> int:

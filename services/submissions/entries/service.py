@@ -37,8 +37,9 @@ get, of_author, of_contest, drafts, drafts_saved, revisions = (
     repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.drafts_saved,
     repository.revisions,
 )  # fmt: skip
-save, add_revision, put_revision, delete = (
-    repository.save, repository.add_revision, repository.put_revision, repository.delete,
+save, add_revision, put_revision, delete, alike, on_paper = (
+    repository.save, repository.add_revision, repository.put_revision, repository.delete, repository.alike,
+    repository.on_paper,
 )  # fmt: skip
 _TRIES = 3
 
@@ -247,12 +248,14 @@ async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Per
 
 async def publish(
     tx: Tx, entry: Entry, event: Event, *, by: Person, at: datetime, authors: Sequence[Account] | None = None
-) -> None:
-    """Save the entry and tell its next fact, without the authors' names in any text; `authors` where they are known."""
+) -> Event:
+    """Save the entry and tell its next fact, which is answered, without the names of the `authors` in any text."""
     await repository.save(tx, entry)
     # Names and addresses travel only with the account: other services could not forget them in a text.
     known = authors if authors is not None else await _authors(tx, entry)
-    await outbox.add(tx, _nameless(event, known), subject=entry.id, seq=entry.facts, by=by.id, time=at)
+    told = _nameless(event, known)
+    await outbox.add(tx, told, subject=entry.id, seq=entry.facts, by=by.id, time=at)
+    return told
 
 
 async def tell(tx: Tx, entry: Entry, event: Event, *, at: datetime) -> None:

@@ -172,7 +172,7 @@ def nameless(entry: Entry, revisions: Sequence[Revision], words: Sequence[str], 
     if files is Files.ALL:
         entry.released = []
     if entry.paper is not None:  # handwriting and a sender's address are the author's, whatever is left of the text
-        gone += [file.id for file in entry.paper.files if file.id not in gone]
+        gone = list(dict.fromkeys([*gone, *_blobs_of(entry.paper.files)]))
         entry.paper = entry.paper.model_copy(update={"envelope": None, "scans": []})
     for name in ("returned", "withdrawn"):
         if (said := getattr(entry, name)) is not None:
@@ -184,5 +184,8 @@ def _blobs(entry: Entry, revisions: Sequence[Revision]) -> list[str]:
     """Every file that was ever with it, as it came and as the jury's copy."""
     paper = entry.paper.files if entry.paper else []
     files: list[Attachment] = [*entry.files, *paper, *(file for one in revisions for file in one.files)]
-    found = [blob for file in files for blob in (file.id, file.copy_for_jury.id if file.copy_for_jury else "")]
-    return list(dict.fromkeys([*filter(None, found), *(copy.id for copy in entry.released)]))
+    return list(dict.fromkeys([*_blobs_of(files), *(copy.id for copy in entry.released)]))
+
+
+def _blobs_of(files: Sequence[Attachment]) -> list[str]:
+    return [blob for file in files for blob in (file.id, file.copy_for_jury.id if file.copy_for_jury else "") if blob]

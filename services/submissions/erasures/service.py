@@ -14,15 +14,18 @@ from services.submissions.factors import service as factors
 from services.submissions.files import service as attachments
 from services.submissions.gallery import service as gallery
 from services.submissions.intake import service as intake
+from services.submissions.joins import service as joins
 from services.submissions.lost_factors import service as lost_factors
 from services.submissions.oidc import service as oidc
 from services.submissions.originality import service as originality
+from services.submissions.papers import service as papers
 from services.submissions.people import service as people
 from services.submissions.receipts import service as receipts
 from services.submissions.requests import service as requests
 from services.submissions.requests.domain import Kind
 from services.submissions.settings import Settings
 from services.submissions.sign_in import service as sign_in
+from services.submissions.transcriptions import service as transcriptions
 from shared import kafka, logs, once, outbox
 from shared.clock import now
 from shared.identity import Person
@@ -105,6 +108,9 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
     else:
         await originality.erase(tx, entry.id)
     await intake.forget(tx, entry.id, cleared.entry.title, words)
+    await papers.forget(tx, entry.id, words)
+    await joins.forget(tx, entry.id, words)
+    await transcriptions.forget(tx, entry.id, words, all_words=fate is not Fate.NAMELESS)
     await receipts.forget(tx, entry.id)
     await gallery.forget(tx, entry.id)
     if cleared.told is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -196,6 +196,12 @@ class Account(BaseModel):
         own = asked.model_dump(include={"name", "email", "phone", "kind", "unit_id"})
         roles = list(dict.fromkeys(asked.roles)) or [ENTRANT]
         return cls(id=account_id, name_key=name_key(asked.name), password=password, roles=roles, created_at=at, **own)
+
+    @classmethod
+    def written_down(cls, account_id: str, said: dict[str, Any], at: datetime) -> Self:
+        """For somebody who brought a paper: `said` is name, email, phone, kind, unit_id and representative; no password."""
+        name = name_key(said["name"])
+        return cls(id=account_id, name_key=name, password="", roles=[ENTRANT], created_at=at, **said)
 
     def has(self, role: RoleName, scope: str = "*") -> bool:
         """Whether it holds `role` in `scope`."""

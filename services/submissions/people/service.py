@@ -64,6 +64,11 @@ async def open_confirmed(  # noqa: PLR0913 - a sign-up has that many sides
     return account
 
 
+async def write_down(tx: Tx, account: Account, *, by: str, at: datetime) -> None:
+    """An account for somebody who came with a paper: nobody has shown that its address is theirs. Raises Duplicate."""
+    await _publish(tx, account, by=by, at=at)
+
+
 async def set_password(tx: Tx, person_id: str, hashed: str, at: datetime) -> None:
     """Keep another hash; who was let in with the old one is for the caller to send out. Raises NotFound."""
     account = await repository.get(tx, person_id)

@@ -1,0 +1,144 @@
+"""Joining at the desk, and parting with a reason; one function is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.submissions.contests import service as contests
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from services.submissions.intake import service as intake
+from services.submissions.intake.domain import Line
+from services.submissions.joins import domain, repository
+from services.submissions.joins.domain import Join, JoinedAlready
+from services.submissions.papers import service as papers
+from services.submissions.people import service as people
+from services.submissions.states.domain import State
+from services.submissions.texts.domain import Words
+from shared.errors import NotFound
+from shared.identity import Person, Role
+from shared.ids import new_id
+from shared.mongo import Document, Store, Tx
+from shared.redaction import hide
+from shared.text import folded
+
+INDEXES = repository.INDEXES
+_DESK = (Role.SECRETARY, Role.ORGANISER)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An entry with what may be the same one, and what was joined with it."""
+
+    entry: Entry
+    line: Line
+    alike: list[tuple[Line, list[str]]]
+    joined: list[tuple[Join, Line, Line]]
+    """With the line that counts and the other one."""
+
+
+async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
+    """Raises NotFound, also outside of the person's scope."""
+    tx = store.read
+    entry = await entries.get(tx, entry_id)
+    line = await intake.line(tx, entry_id)
+    if not any(person.may(role, entry.contest_id) for role in _DESK):
+        raise NotFound
+    joined = [
+        (one, await intake.line(tx, one.kept), await intake.line(tx, one.gone))
+        for one in await repository.of(tx, entry_id)
+    ]
+    return Sheet(entry, line, await papers.alike(tx, entry), joined)
+
+
+async def join(store: Store, entry_id: str, other_id: str, *, by: Person, at: datetime) -> Document:
+    """The one with the first number counts: {kept, number, other}. Twice is once.
+
+    Raises NotFound, OtherContest, BothOnline, NotWaiting, JoinedAlready, AuthorIsTyping.
+    """
+    join_id = new_id()
+
+    async def work(tx: Tx) -> Document:
+        lines = [await intake.line(tx, one) for one in (entry_id, other_id)]
+        if not all(by.may(Role.SECRETARY, line.contest_id) for line in lines) or entry_id == other_id:
+            raise NotFound
+        first, second = sorted(lines, key=lambda line: line.number)
+        reply = {"kept": first.entry_id, "number": first.number, "other": second.number}
+        if second.joined_to == first.number:
+            return reply
+        kept, gone = await entries.get(tx, first.entry_id), await entries.get(tx, second.entry_id)
+        domain.check(kept, gone)
+        if any(one.kept == gone.id and one.parted_at is None for one in await repository.of(tx, gone.id)):
+            raise JoinedAlready
+        await _join(tx, kept, gone, join_id, by=by, at=at)
+        await intake.join(tx, await intake.line(tx, kept.id), second, more_channels=list(kept.more_channels))
+        return reply
+
+    return await store.transaction(work)
+
+
+async def _join(tx: Tx, kept: Entry, gone: Entry, join_id: str, *, by: Person, at: datetime) -> None:
+    names = {one: folded((await people.shown(tx, one)).name) for one in {*kept.author_ids, *gone.author_ids}}
+    state, taken = gone.state, domain.takes_words(kept, gone)
+    own = {one: names[one] for one in kept.author_ids}
+    before = domain.join(kept, gone, [names[one] for one in gone.author_ids], own)
+    if taken:
+        last = await entries.last_revision(tx, gone)
+        _say(kept, last)
+        kept.files = last.files
+        await papers.say(tx, kept, await contests.get(tx, kept.contest_id), by=by, at=at, typist=gone.owner_id)
+    else:
+        await entries.save(tx, kept)
+    await entries.save(tx, gone)
+    made = Join(
+        id=join_id, contest_id=kept.contest_id, kept=kept.id, gone=gone.id, state=state, before=before, by=by.id, at=at
+    )
+    await repository.put(tx, made)
+
+
+def _say(entry: Entry, words: Words) -> None:
+    for name in Words.model_fields:
+        setattr(entry, name, getattr(words, name))
+
+
+async def part(store: Store, entry_id: str, other_id: str, reason: str, *, by: Person, at: datetime) -> None:
+    """They were two after all. Nothing happens when they are not joined. Raises NotFound, NotWaiting."""
+
+    async def work(tx: Tx) -> None:
+        pair = {entry_id, other_id}
+        found = [one for one in await repository.of(tx, entry_id) if {one.kept, one.gone} == pair]
+        joined = next((one for one in found if one.parted_at is None), None)
+        if not found or not by.may(Role.SECRETARY, found[0].contest_id):
+            raise NotFound
+        if joined is None:
+            return
+        kept, gone = await entries.get(tx, joined.kept), await entries.get(tx, joined.gone)
+        words = None
+        if joined.before.revision:
+            every = await entries.revisions(tx, kept.id)
+            words = next(one for one in every if one.number == joined.before.revision)
+        domain.part(kept, gone, joined, words)
+        if words is None:
+            await entries.save(tx, kept)
+        else:
+            await papers.say(tx, kept, await contests.get(tx, kept.contest_id), by=by, at=at)
+        await entries.save(tx, gone)
+        one, other = await intake.line(tx, kept.id), await intake.line(tx, gone.id)
+        await intake.part(tx, one, other, more_channels=list(kept.more_channels), state=gone.state)
+        done = {"parted_at": at, "parted_by": by.id, "reason": reason}
+        await repository.put(tx, joined.model_copy(update=done))
+
+    await store.transaction(work)
+
+
+async def counting(tx: Tx, entry: Entry) -> str | None:
+    """The entry that counts instead of this one."""
+    if entry.state is not State.JOINED:
+        return None
+    return next((one.kept for one in await repository.of(tx, entry.id) if one.parted_at is None), None)
+
+
+async def forget(tx: Tx, entry_id: str, words: Sequence[str]) -> None:
+    """No reason names anybody any more."""
+    for one in await repository.of(tx, entry_id):
+        await repository.put(tx, one.model_copy(update={"reason": hide(one.reason, words)}))

@@ -1,0 +1,126 @@
+"""One entry that came twice: found, joined, counted once, parted again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.submissions.arrivals.domain import Transcript
+from services.submissions.contests.domain import Contest
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from services.submissions.intake import service as intake
+from services.submissions.intake.domain import Query
+from services.submissions.joins import service
+from services.submissions.joins.domain import BothOnline
+from services.submissions.papers import service as papers
+from services.submissions.states.domain import NotWaiting, State
+from shared.clock import now
+from shared.identity import Person, Role
+from shared.mongo import Store
+from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
+from tests.integration.submissions.entry_builders import an_entry, deliver, key, words
+from tests.integration.submissions.paper_builders import a_paper
+
+TITLE = words().title
+
+
+@pytest.fixture
+async def clerk(store: Store) -> Person:
+    return await a_person(store, Role.SECRETARY, email=email_of("quay"))
+
+
+@pytest.fixture
+async def author(store: Store) -> Person:
+    return await a_person(store, name="Trịnh Thị Hai Đường", email=email_of("hai-duong"))
+
+
+@pytest.fixture
+async def contest(store: Store) -> Contest:
+    return await a_contest(store)
+
+
+async def online(store: Store, author: Person, contest: Contest, **changes: str) -> Entry:
+    entry = await an_entry(store, author, contest.id, **changes)
+    await deliver(store, entry.id)
+    return entry
+
+
+async def counted(store: Store, contest: Contest, clerk: Person) -> dict[str, int]:
+    return (await intake.listing(store, Query(contest_id=contest.id), clerk)).by_state
+
+
+async def test_a_paper_of_an_online_entry_is_its_second_channel_and_counts_nothing(
+    store: Store, clerk: Person, author: Person, contest: Contest
+):
+    first = await online(store, author, contest)
+    paper = await a_paper(store, clerk, contest.id, title=TITLE.upper(), name="Ai Đó Khác")
+    assert [(line.number, why) for line, why in (await papers.sheet(store, paper.id, clerk)).alike] == [
+        (1, ["cùng tên sáng kiến"])
+    ]
+    for _ in range(2):
+        assert (await service.join(store, paper.id, first.id, by=clerk, at=now()))["number"] == 1
+    kept, gone = await entries.get(store.read, first.id), await entries.get(store.read, paper.id)
+    assert (kept.state, gone.state) == (State.SUBMITTED, State.JOINED)
+    assert kept.paper is not None
+    assert (kept.paper.transcript, len(kept.paper.scans)) == (Transcript.OWN, 1)
+    line, other = await intake.line(store.read, first.id), await intake.line(store.read, paper.id)
+    assert (line.channels_in_words, other.number, other.joined_to) == ("Trực tuyến, Nộp tại quầy", 2, 1)
+    assert await counted(store, contest, clerk) == {"submitted": 1, "joined": 1}
+    await deliver(store, paper.id)
+    assert (await intake.line(store.read, paper.id)).state is State.JOINED
+    await service.part(store, first.id, paper.id, "Hai người khác nhau", by=clerk, at=now())
+    assert await counted(store, contest, clerk) == {"submitted": 2}
+    again = await entries.get(store.read, first.id)
+    assert (again.paper, again.more_channels) == (None, [])
+
+
+async def test_a_paper_that_came_first_keeps_its_number_and_gets_the_authors_own_words(
+    store: Store, clerk: Person, author: Person, contest: Contest
+):
+    paper = await a_paper(store, clerk, contest.id, title="Bản giấy", phone="0912345678")
+    typed = await online(store, author, contest, title="ban giay")
+    joined = await service.join(store, typed.id, paper.id, by=clerk, at=now())
+    assert (joined["kept"], joined["number"], joined["other"]) == (paper.id, 1, 2)
+    kept = await entries.get(store.read, paper.id)
+    assert kept.paper is not None
+    assert (kept.title, kept.parts, kept.owner_id) == ("ban giay", words().parts, author.id)
+    assert (kept.paper.transcript, kept.revision) == (Transcript.OWN, 2)
+    await service.part(store, paper.id, typed.id, "Nhập nhầm", by=clerk, at=now())
+    parted = await entries.get(store.read, paper.id)
+    assert parted.paper is not None
+    assert (parted.title, parted.parts, parted.paper.transcript) == ("Bản giấy", {}, Transcript.WAITING)
+    assert parted.owner_id == paper.owner_id
+    await service.join(store, typed.id, paper.id, by=clerk, at=now())
+    await deliver(store, paper.id)
+    await intake.accept(store, paper.id, revision=None, key=key(), by=clerk, at=now())
+    with pytest.raises(NotWaiting):
+        await service.part(store, paper.id, typed.id, "Muộn rồi", by=clerk, at=now())
+
+
+async def test_two_online_entries_are_not_for_the_desk_to_join(
+    store: Store, clerk: Person, author: Person, contest: Contest
+):
+    one, other = await online(store, author, contest), await online(store, author, contest)
+    assert (await service.sheet(store, one.id, clerk)).alike == []
+    with pytest.raises(BothOnline):
+        await service.join(store, one.id, other.id, by=clerk, at=now())
+
+
+async def test_the_pages_join_and_part(
+    store: Store, clerk: Person, author: Person, contest: Contest, browser: Callable[[], Browser]
+):
+    first = await online(store, author, contest)
+    paper = await a_paper(store, clerk, contest.id, name=author.name, email=email_of("hai-duong"))
+    desk = browser()
+    await desk.sign_in(email_of("quay"))
+    assert "cùng người gửi" in (await desk.open(f"/tiep-nhan/bai-giay/{paper.id}")).text
+    address = f"/tiep-nhan/nhap-bai/{first.id}"
+    assert "Nhập làm một" in (await desk.open(address)).text
+    assert (await desk.submit(address, {"other_id": paper.id})).status_code == 303
+    for page in (f"/tiep-nhan?cuoc-thi={contest.id}", f"/tiep-nhan/{paper.id}", f"/tiep-nhan/bai-giay/{paper.id}"):
+        assert (await desk.open(page)).status_code == 200
+    assert "Tổng cộng không tính 1 số" in (await desk.open(f"/tiep-nhan?cuoc-thi={contest.id}")).text
+    refused = await desk.submit(f"{address}/tach", {"other_id": paper.id, "reason": ""})
+    assert refused.status_code == 422
+    assert (await desk.submit(f"{address}/tach", {"other_id": paper.id, "reason": "Nhầm"})).status_code == 303
+    assert "Nhầm" in (await desk.open(address)).text

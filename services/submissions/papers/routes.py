@@ -112,6 +112,7 @@ async def _show(request: Request, entry_id: str, person: Person, *, status: int 
 
 @routes.post(PAGE + "/{entry_id}/tep")
 async def attach(request: Request, entry_id: str, person: Secretary) -> Response:
+    await service.sheet(store_of(request), entry_id, person)  # not found before anything is said
     refused = await _attach(request, entry_id, person)
     note, kind = (" ".join(refused), "warning") if refused else ("Đã lưu bản quét.", "success")
     return see_other(request, f"{PAGE}/{entry_id}", note, kind)

@@ -14,6 +14,7 @@ from services.submissions.entries import service as entries
 from services.submissions.papers import service
 from services.submissions.papers.domain import Day, Instant, Slip, Why
 from services.submissions.receipts import domain as receipts
+from services.submissions.scanning import service as scanning
 from services.submissions.units import service as units
 from services.submissions.units.domain import level_words
 from shared import forms
@@ -106,7 +107,9 @@ async def _show(request: Request, entry_id: str, person: Person, *, status: int 
     sheet = await service.sheet(store_of(request), entry_id, person)
     values = {"received_at": hanoi_input(sheet.paper.received_at), "postmark": sheet.paper.postmark or ""}
     may_write = person.may(Role.SECRETARY, sheet.entry.contest_id) and sheet.entry.state in service.OPEN
-    context = {"sheet": sheet, "channels": CHANNELS, "kinds": KINDS, "may_write": may_write, "values": values}
+    scans = await scanning.of(store_of(request).read, [file.id for file in sheet.paper.files])
+    context: dict[str, Any] = {"scans": scans}
+    context |= {"sheet": sheet, "channels": CHANNELS, "kinds": KINDS, "may_write": may_write, "values": values}
     return page(request, "papers/show.html", status, **context | {"errors": []} | more)
 
 

@@ -223,7 +223,10 @@ async def attach(  # noqa: PLR0913 - a file has so many sides
         await entries.save(tx, entry)
         return kept
 
-    return await store.transaction(work)
+    there = await store.transaction(work)
+    if there.id != kept.id:  # the same page came at the same moment
+        await files.delete(store, [kept.id, *([kept.copy_for_jury.id] if kept.copy_for_jury else [])])
+    return there
 
 
 def _with(paper: Paper, digest: str) -> Attachment | None:

@@ -15,6 +15,7 @@ from services.judging.rubrics import service as rubrics
 from services.judging.scorelog import service as scorelog
 from services.judging.scorelog.domain import Line
 from shared import once, outbox
+from shared.clock import now
 from shared.errors import NotFound
 from shared.events.judging import ScoreGiven, SlotClosed, SlotOpened
 from shared.identity import Person, Role
@@ -164,8 +165,9 @@ async def withdraw(tx: Tx, entry_id: str, at: datetime) -> None:
 
 
 async def excluded(tx: Tx, slot: Slot) -> set[str]:
-    """The judges who may not mark a slot: conflicts known before, and recusals."""
-    return await juries.conflicted(tx, slot.contest_id, slot.entry_id) | await repository.recused(tx, slot.id)
+    """The judges who may not mark a slot: conflicts on the day it was opened (now, while it waits), and recusals."""
+    at = slot.opened_at or now()
+    return await juries.conflicted(tx, slot.contest_id, slot.entry_id, at) | await repository.recused(tx, slot.id)
 
 
 async def panel(tx: Tx, slot: Slot) -> list[PersonCopy]:

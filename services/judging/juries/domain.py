@@ -4,11 +4,12 @@ import hashlib
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.dated_tree import AnyNode, DatedTree
 from shared.errors import Refusal
 from shared.events.envelope import Body
 from shared.events.judging import Load, ScriptsAssigned, ThirdReaderCalled
@@ -69,14 +70,6 @@ class Authors(BaseModel):
     units: set[str] = set()
 
 
-class Branch(BaseModel):
-    """What the dated tree says of a unit that matters here."""
-
-    parent_id: str | None = None
-    ended: bool = False
-    successors: list[str] = []
-
-
 class Assignment(BaseModel):
     """A script in a judge's hands. Its id is the sheet's, random so that nobody can work back to the entry."""
 
@@ -132,41 +125,24 @@ class Panel:
         return f"{self.draws[-1].seed if self.draws else self.id}:{why}:{entry_id}"
 
 
-def heirs(unit_id: str, tree: Mapping[str, Branch]) -> set[str]:
-    """The unit itself and every unit that took over from it, however often it was merged.
-
-    A unit that ended without a named successor went up into its parent.
-    """
-    found: set[str] = set()
-    waiting = [unit_id]
-    while waiting:
-        unit = waiting.pop()
-        if unit in found:
-            continue
-        found.add(unit)
-        branch = tree.get(unit)
-        if branch is not None:
-            waiting.extend(branch.successors)
-            if branch.ended and not branch.successors and branch.parent_id:
-                waiting.append(branch.parent_id)
-    return found
-
-
-def same_unit(one: str, other: str, tree: Mapping[str, Branch]) -> bool:
-    """Whether two units are one, or one took over from the other. Two heirs of one unit are two units."""
-    return one in heirs(other, tree) or other in heirs(one, tree)
-
-
 def conflicts(
-    judges: Iterable[Judge], authors: Mapping[str, Authors], tree: Mapping[str, Branch], declared: Collection[Pair]
+    judges: Iterable[Judge],
+    authors: Mapping[str, Authors],
+    tree: DatedTree[AnyNode],
+    declared: Collection[Pair],
+    *,
+    day: date,
 ) -> dict[Pair, Reason]:
-    """Every (entry, judge) that must not meet, with its first reason (vietnam.md B5: cùng đơn vị, đồng tác giả)."""
-    lines = {unit: heirs(unit, tree) for behind in authors.values() for unit in behind.units}
+    """Every (entry, judge) that must not meet on `day`, with its first reason (vietnam.md B5: cùng đơn vị, đồng tác giả).
+
+    Units are compared as they are on `day`: a merger makes two units one from its first day on, not before.
+    """
+    units = {unit for behind in authors.values() for unit in behind.units}
     found: dict[Pair, Reason] = {}
     for judge in judges:
-        mine = heirs(judge.unit_id, tree) if judge.unit_id else set()
+        own = {unit for unit in units if judge.unit_id and tree.is_one(judge.unit_id, unit, day)}
         for entry, behind in authors.items():
-            reason = _reason(judge, mine, behind, lines)
+            reason = _reason(judge, own, behind)
             if reason is None and (entry, judge.id) in declared:
                 reason = Reason.DECLARED
             if reason is not None:
@@ -174,14 +150,10 @@ def conflicts(
     return found
 
 
-def _reason(
-    judge: Judge, mine: Collection[str], behind: Authors, lines: Mapping[str, Collection[str]]
-) -> Reason | None:
+def _reason(judge: Judge, own: Collection[str], behind: Authors) -> Reason | None:
     if judge.id in behind.people:
         return Reason.SAME_PERSON
-    if any(unit in mine or judge.unit_id in lines[unit] for unit in behind.units):
-        return Reason.SAME_UNIT
-    return None
+    return Reason.SAME_UNIT if any(unit in own for unit in behind.units) else None
 
 
 def _lot(*parts: str) -> str:

@@ -12,7 +12,6 @@ from services.judging.juries import domain, repository
 from services.judging.juries.domain import (
     Assignment,
     Authors,
-    Branch,
     Judge,
     JudgesMissing,
     NothingToAssign,
@@ -25,6 +24,8 @@ from services.judging.juries.repository import INDEXES
 from services.judging.rubrics import service as rubrics
 from services.judging.scorelog import service as scorelog
 from shared import outbox
+from shared.clock import local, now
+from shared.dated_tree import DatedTree
 from shared.events.judging import ThirdReaderCalled
 from shared.identity import Person, Role
 from shared.ids import new_id, new_secret
@@ -82,15 +83,12 @@ async def of_script(tx: Tx, contest_id: str, round_: str, entry_id: str) -> list
 
 
 async def _conflicts(
-    tx: Tx, contest_id: str, judges: Iterable[PersonCopy], sealed: Collection[Sealed]
+    tx: Tx, contest_id: str, judges: Iterable[PersonCopy], sealed: Collection[Sealed], at: datetime
 ) -> dict[Pair, Reason]:
-    tree = {
-        unit.id: Branch(parent_id=unit.parent_id, ended=unit.valid_to is not None, successors=unit.successors)
-        for unit in (await copies.units(tx)).values()
-    }
+    tree = DatedTree((await copies.units(tx)).values())
     behind = {one.entry_id: Authors(people=one.people, units=set(one.unit_ids)) for one in sealed}
     panel = [Judge(id=one.id, unit_id=one.unit_id) for one in judges]
-    return domain.conflicts(panel, behind, tree, await repository.declared(tx, contest_id))
+    return domain.conflicts(panel, behind, tree, await repository.declared(tx, contest_id), day=local(at).date())
 
 
 def _loads(held: Iterable[Assignment]) -> Counter[str]:
@@ -104,10 +102,10 @@ def _wanted(scripts: Iterable[Script], held: Iterable[Assignment], readers: int)
     return {entry: number for entry, number in lacking.items() if number > 0}
 
 
-async def conflicted(tx: Tx, contest_id: str, entry_id: str) -> set[str]:
-    """The judges of a contest who may not mark an entry in any round; for the final, where the whole panel marks."""
-    judges = await copies.judges(tx, contest_id)
-    return {judge for _, judge in await _conflicts(tx, contest_id, judges, [await copies.sealed_script(tx, entry_id)])}
+async def conflicted(tx: Tx, contest_id: str, entry_id: str, at: datetime) -> set[str]:
+    """The judges of a contest who may not mark an entry at `at`; for the final, where the whole panel marks."""
+    judges, sealed = await copies.judges(tx, contest_id), [await copies.sealed_script(tx, entry_id)]
+    return {judge for _, judge in await _conflicts(tx, contest_id, judges, sealed, at)}
 
 
 async def draw(  # noqa: PLR0913 - what a lot takes
@@ -136,7 +134,7 @@ async def draw(  # noqa: PLR0913 - what a lot takes
             raise NothingToAssign
         judges = await copies.judges(tx, contest_id)
         sealed = await copies.sealed(tx, contest_id)
-        forbidden = await _conflicts(tx, contest_id, judges, [sealed[entry] for entry in wanted])
+        forbidden = await _conflicts(tx, contest_id, judges, [sealed[entry] for entry in wanted], at)
         taken = {(one.entry_id, one.judge_id) for one in held}
         ids = [one.id for one in judges]
         pairs = domain.assign(wanted, ids, {*forbidden, *taken}, drawn, _loads(held))
@@ -183,10 +181,12 @@ def _assignment(panel: Panel, pair: Pair, *, third: bool) -> Assignment:
     )
 
 
-async def _one_more(tx: Tx, panel: Panel, entry_id: str, seed: str, exclude: Collection[str]) -> str | None:
+async def _one_more(
+    tx: Tx, panel: Panel, entry_id: str, seed: str, exclude: Collection[str], at: datetime
+) -> str | None:
     """One further reader of one script by lot, or None when nobody is left without a conflict."""
     judges = await copies.judges(tx, panel.contest_id)
-    forbidden = set(await _conflicts(tx, panel.contest_id, judges, [await copies.sealed_script(tx, entry_id)]))
+    forbidden = set(await _conflicts(tx, panel.contest_id, judges, [await copies.sealed_script(tx, entry_id)], at))
     held = await assignments(tx, panel.contest_id, panel.round)
     forbidden |= {(one.entry_id, one.judge_id) for one in held} | {(entry_id, judge) for judge in exclude}
     try:
@@ -212,7 +212,7 @@ async def assign_third(  # noqa: PLR0913 - the contract between rooms
     Never a judge with a conflict, nor one who has or had the script, nor one of `exclude`; None when nobody is left.
     """
     panel = await repository.panel(tx, contest_id, round)
-    judge = await _one_more(tx, panel, entry_id, panel.seed_for(entry_id, "third"), exclude)
+    judge = await _one_more(tx, panel, entry_id, panel.seed_for(entry_id, "third"), exclude, at)
     if judge is None:
         return None
     await repository.add(tx, [_assignment(panel, (entry_id, judge), third=True)])
@@ -240,7 +240,7 @@ async def recuse(tx: Tx, given: Assignment, reason: str, at: datetime) -> str | 
     )
     panel = await repository.panel(tx, given.contest_id, given.round)
     seed = panel.seed_for(given.entry_id, f"instead of {given.id}")
-    judge = await _one_more(tx, panel, given.entry_id, seed, [])
+    judge = await _one_more(tx, panel, given.entry_id, seed, [], at)
     if judge is not None:
         await _give(tx, panel, [(given.entry_id, judge)], seed, by="system", at=at, third=given.third)
     return judge
@@ -273,7 +273,7 @@ async def overview(store: Store, contest_id: str, round_: str, by: Person) -> Ov
     held = await assignments(tx, contest_id, round_)
     rubric = await rubrics.find(tx, contest_id, round_)
     sealed = await copies.sealed(tx, contest_id)
-    found = await _conflicts(tx, contest_id, judges, list(sealed.values()))
+    found = await _conflicts(tx, contest_id, judges, list(sealed.values()), now())
     return Overview(
         panel=await repository.panel(tx, contest_id, round_),
         judges=judges,

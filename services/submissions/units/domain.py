@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from shared.dated_tree import DatedTree, exists
 from shared.errors import Invalid, Refusal
 from shared.events import submissions as events
 from shared.text import Line, folded
@@ -46,7 +47,7 @@ class Unit(BaseModel):
 
     def valid_on(self, day: date) -> bool:
         """Whether it exists on `day`."""
-        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+        return exists(self, day)
 
     @property
     def search_key(self) -> str:
@@ -87,25 +88,7 @@ def standing_for(unit_id: str, units: Iterable[Unit], day: date) -> list[Unit]:
 
     Itself when it exists then, else those that took over from it, or those that it took over from, over any number of changes.
     """
-    by_id = {unit.id: unit for unit in units}
-    before: dict[str, list[str]] = {}
-    for unit in by_id.values():
-        for successor in unit.successors:
-            before.setdefault(successor, []).append(unit.id)
-    found, waiting, met = [], [unit_id], set[str]()
-    while waiting:
-        next_id = waiting.pop(0)
-        if next_id in met or next_id not in by_id:
-            continue
-        met.add(next_id)
-        unit = by_id[next_id]
-        if unit.valid_on(day):
-            found.append(unit)
-        elif day > (unit.valid_to or date.max):
-            waiting.extend(unit.successors)
-        else:
-            waiting.extend(before.get(unit.id, []))
-    return found
+    return DatedTree(units).standing(unit_id, day)
 
 
 class Whereabouts(BaseModel):

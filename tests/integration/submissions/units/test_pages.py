@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from services.judging.juries.domain import Branch, same_unit
 from services.submissions.entries import service as entries
 from services.submissions.units import service
 from services.submissions.units.domain import Act, Unit
 from shared.clock import local, now
+from shared.dated_tree import DatedTree
 from shared.mongo import Store
 from tests.integration.submissions.builders import (
     ADMINISTRATOR,
@@ -99,20 +99,25 @@ async def test_who_may_enter_follows_the_level_of_the_unit_on_the_day(store: Sto
     assert await service.standing(store.read, made.begun[0].id, date(2025, 6, 30)) == before
 
 
-async def test_a_judge_conflicts_with_the_old_unit_and_its_heirs_and_not_with_a_sister(store: Store):
+async def test_a_judge_conflicts_with_the_old_unit_and_its_heirs_from_their_first_day_and_not_with_a_sister(
+    store: Store,
+):
     await some_units(store, OLD, OTHER)
-    day = date(2026, 1, 1)
-    [renamed] = await reorganised(store, Act.RENAME, [OLD.id], ["Phường Láng"], day)
-    east, west = await reorganised(store, Act.SPLIT, [renamed], ["Láng Đông", "Láng Tây"], date(2026, 6, 1))
-    tree = {
-        unit.id: Branch(parent_id=unit.parent_id, ended=unit.valid_to is not None, successors=unit.successors)
-        for unit in await service.every(store.read)
-    }
-    for one, other in ((OLD.id, renamed), (OLD.id, east), (renamed, west), (east, east)):
-        assert same_unit(one, other, tree), (one, other)
-        assert same_unit(other, one, tree), (other, one)
-    assert not same_unit(east, west, tree)
-    assert not same_unit(OLD.id, OTHER.id, tree)
+    first, second, third = date(2026, 1, 1), date(2026, 6, 1), date(2026, 9, 1)
+    [renamed] = await reorganised(store, Act.RENAME, [OLD.id], ["Phường Láng"], first)
+    east, west = await reorganised(store, Act.SPLIT, [renamed], ["Láng Đông", "Láng Tây"], second)
+    [merged] = await reorganised(store, Act.MERGE, [west, OTHER.id], ["Phường Láng Chợ Dừa"], third)
+    tree = DatedTree(await service.every(store.read))
+    for one, other, since in ((OLD.id, renamed, first), (OLD.id, east, second), (renamed, west, second)):
+        assert tree.is_one(one, other, since), (one, other)
+        assert tree.is_one(other, one, since), (other, one)
+    for one, other in ((west, merged), (OTHER.id, merged), (west, OTHER.id)):
+        assert tree.is_one(one, other, third), "a profile that still names the unit of yesterday conflicts as well"
+        eve = third - timedelta(days=1)
+        assert tree.is_one(one, other, eve) is (other == merged), "on the eve the merged unit is still both of them"
+    assert not tree.is_one(west, OTHER.id, third - timedelta(days=1))
+    assert not tree.is_one(east, west, third)
+    assert not tree.is_one(OLD.id, OTHER.id, second)
 
 
 async def test_the_list_is_filtered_without_marks_by_level_and_exported_as_seen(browser: Browsers, store: Store):

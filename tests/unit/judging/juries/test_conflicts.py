@@ -1,50 +1,67 @@
 """Who may not read whose script: persons and units over the dated tree."""
 
+from datetime import date
+
 import pytest
 
-from services.judging.juries.domain import Authors, Branch, Judge, Panel, Reason, conflicts, heirs, same_unit
+from services.judging.copies.domain import UnitCopy
+from services.judging.juries.domain import Authors, Judge, Panel, Reason, conflicts
+from shared.dated_tree import DatedTree
 
-TREE = {
-    "so-tttt": Branch(parent_id="ha-noi", ended=True, successors=["so-khcn"]),
-    "so-khcn": Branch(parent_id="ha-noi"),
-    "quan-dong-da": Branch(parent_id="ha-noi", ended=True, successors=["phuong-lang", "phuong-dong-da"]),
-    "phuong-cu": Branch(parent_id="quan-dong-da", ended=True),
-    "phuong-lang": Branch(parent_id="ha-noi"),
-    "phuong-dong-da": Branch(parent_id="ha-noi"),
-    "ha-noi": Branch(),
-    "mot": Branch(ended=True, successors=["hai"]),
-    "hai": Branch(ended=True, successors=["mot"]),
-}
+MARCH, JULY, TODAY = date(2025, 3, 1), date(2025, 7, 1), date(2026, 11, 21)
+EVE_OF_MARCH, EVE_OF_JULY = date(2025, 2, 28), date(2025, 6, 30)
 
 
-def found(judge: Judge, *, people: set[str] | None = None, units: set[str] | None = None) -> Reason | None:
+def a_unit(unit_id: str, successors: str = "", **about: object) -> UnitCopy:
+    return UnitCopy.model_validate({"id": unit_id, "name": unit_id, "successors": successors.split(), **about})
+
+
+TREE = DatedTree(
+    [
+        a_unit("so-tttt", "so-khcn", parent_id="ha-noi", valid_to=EVE_OF_MARCH),
+        a_unit("so-khcn", parent_id="ha-noi"),
+        a_unit("quan-dong-da", "phuong-lang phuong-dong-da", parent_id="ha-noi", valid_to=EVE_OF_JULY),
+        a_unit("phuong-cu", parent_id="quan-dong-da", valid_to=date(2024, 12, 31)),
+        a_unit("phuong-lang", parent_id="ha-noi", valid_from=JULY),
+        a_unit("phuong-dong-da", parent_id="ha-noi", valid_from=JULY),
+        a_unit("so-tnmt", "so-nnmt", parent_id="ha-noi", valid_to=EVE_OF_MARCH),
+        a_unit("so-nnptnt", "so-nnmt", parent_id="ha-noi", valid_to=EVE_OF_MARCH),
+        a_unit("so-nnmt", parent_id="ha-noi", valid_from=MARCH),
+        a_unit("ha-noi"),
+    ]
+)
+
+
+def found(
+    judge: Judge, *, people: set[str] | None = None, units: set[str] | None = None, day: date = TODAY
+) -> Reason | None:
     behind = {"entry": Authors(people=people or {"author"}, units=units or set())}
-    return conflicts([judge], behind, TREE, set()).get(("entry", judge.id))
+    return conflicts([judge], behind, TREE, set(), day=day).get(("entry", judge.id))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("one", "other", "day", "same"),
     [
-        ("so-khcn", "so-khcn", True),
-        ("so-tttt", "so-khcn", True),
-        ("so-khcn", "so-tttt", True),
-        ("quan-dong-da", "phuong-lang", True),
-        ("phuong-lang", "phuong-dong-da", False),
-        ("phuong-cu", "quan-dong-da", True),
-        ("phuong-cu", "phuong-lang", True),
-        ("so-khcn", "phuong-lang", False),
-        ("so-khcn", "ha-noi", False),
-        ("unknown", "unknown", True),
-        ("unknown", "so-khcn", False),
+        ("so-khcn", "so-khcn", TODAY, True),
+        ("so-tttt", "so-khcn", MARCH, True),
+        ("so-tttt", "so-khcn", EVE_OF_MARCH, False),
+        ("quan-dong-da", "phuong-lang", JULY, True),
+        ("phuong-lang", "phuong-dong-da", JULY, False),
+        ("so-tnmt", "so-nnmt", MARCH, True),
+        ("so-tnmt", "so-nnptnt", MARCH, True),
+        ("so-tnmt", "so-nnptnt", EVE_OF_MARCH, False),
+        ("phuong-cu", "quan-dong-da", EVE_OF_JULY, True),
+        ("phuong-cu", "phuong-lang", JULY, True),
+        ("so-khcn", "phuong-lang", TODAY, False),
+        ("so-khcn", "ha-noi", TODAY, False),
+        ("unknown", "unknown", TODAY, True),
+        ("unknown", "so-khcn", TODAY, False),
     ],
 )
-def test_a_unit_is_one_with_those_that_took_over_from_it(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - the expected answer
-    assert same_unit(one, other, TREE) is same
-    assert same_unit(other, one, TREE) is same
-
-
-def test_a_circle_in_the_tree_ends() -> None:
-    assert heirs("mot", TREE) == {"mot", "hai"}
+def test_a_judge_and_an_author_are_of_one_unit_by_the_day(one: str, other: str, day: date, same: bool) -> None:  # noqa: FBT001 - the expected answer
+    expected = Reason.SAME_UNIT if same else None
+    assert found(Judge(id="lan", unit_id=one), units={other}, day=day) is expected
+    assert found(Judge(id="lan", unit_id=other), units={one}, day=day) is expected
 
 
 def test_an_author_owner_or_co_author_never_judges_the_own_script() -> None:
@@ -67,7 +84,7 @@ def test_one_co_author_of_the_same_unit_is_enough() -> None:
 
 def test_a_declared_conflict_counts_for_its_pair_only() -> None:
     behind = {"one": Authors(people={"a"}), "two": Authors(people={"b"})}
-    assert conflicts([Judge(id="lan"), Judge(id="minh")], behind, TREE, {("one", "lan")}) == {
+    assert conflicts([Judge(id="lan"), Judge(id="minh")], behind, TREE, {("one", "lan")}, day=TODAY) == {
         ("one", "lan"): Reason.DECLARED
     }
 

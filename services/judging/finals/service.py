@@ -9,7 +9,6 @@ from services.judging.copies import service as copies
 from services.judging.copies.domain import PersonCopy, ScriptState
 from services.judging.finals import domain, repository
 from services.judging.finals.domain import Final, FinalState, Score, Slot, SlotState
-from services.judging.finals.repository import INDEXES
 from services.judging.juries import service as juries
 from services.judging.rubrics import service as rubrics
 from services.judging.scorelog import service as scorelog
@@ -21,8 +20,7 @@ from shared.events.judging import ScoreGiven, SlotClosed, SlotOpened
 from shared.identity import Person, Role
 from shared.mongo import Document, Store, Tx
 
-__all__ = ["INDEXES"]
-
+INDEXES = repository.INDEXES
 FINAL, _BOTH_ROUNDS = "final", "all"
 _NOBODY, _TAKEN_BACK = Person("system", "", frozenset()), "Tác giả rút bài"
 
@@ -166,8 +164,8 @@ async def withdraw(tx: Tx, entry_id: str, at: datetime) -> None:
 
 async def excluded(tx: Tx, slot: Slot) -> set[str]:
     """The judges who may not mark a slot: conflicts on the day it was opened (now, while it waits), and recusals."""
-    at = slot.opened_at or now()
-    return await juries.conflicted(tx, slot.contest_id, slot.entry_id, at) | await repository.recused(tx, slot.id)
+    away = await juries.conflicted(tx, slot.contest_id, slot.entry_id, slot.opened_at or now())
+    return away | await repository.recused(tx, slot.id)
 
 
 async def panel(tx: Tx, slot: Slot) -> list[PersonCopy]:

@@ -14,6 +14,7 @@ from services.submissions.calls import routes as calls
 from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
+from services.submissions.conversions import routes as conversions
 from services.submissions.credentials.service import INDEXES as CREDENTIAL_INDEXES
 from services.submissions.downloads import routes as downloads
 from services.submissions.entries import routes as entries
@@ -25,6 +26,7 @@ from services.submissions.factors.domain import StaffRule
 from services.submissions.gallery import routes as gallery
 from services.submissions.gallery.service import INDEXES as GALLERY_INDEXES
 from services.submissions.hand_in import routes as hand_in
+from services.submissions.histories import routes as histories
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
 from services.submissions.joins import routes as joins
@@ -68,6 +70,7 @@ from services.submissions.unit_import import routes as unit_import
 from services.submissions.unit_import.service import INDEXES as UNIT_IMPORT_INDEXES
 from services.submissions.units import routes as units
 from services.submissions.units.service import INDEXES as UNIT_INDEXES
+from services.submissions.versions.service import INDEXES as VERSION_INDEXES
 from services.submissions.wizard import routes as wizard
 from services.submissions.works import routes as works
 from services.submissions.works.service import INDEXES as WORK_INDEXES
@@ -97,6 +100,8 @@ _ROOMS = (
     calls,
     beginnings,
     entries,
+    histories,
+    conversions,
     downloads,
     hand_in,
     receipts,
@@ -123,6 +128,7 @@ INDEXES = (
     *SIGN_UP_INDEXES,
     *CONTEST_INDEXES,
     *ENTRY_INDEXES,
+    *VERSION_INDEXES,
     *RECEIPT_INDEXES,
     *INTAKE_INDEXES,
     *PAPER_INDEXES,

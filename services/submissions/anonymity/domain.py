@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 
 from pydantic import BaseModel
 
@@ -92,6 +92,16 @@ class Reading(BaseModel):
     def units(self) -> list[Trace]:
         """What may be left in, and is told to the author and the secretary."""
         return [trace for trace in self.traces if not trace.forbidden]
+
+    def paragraphs(self, field: str) -> list[tuple[int, list[Piece]]]:
+        """The pieces of a field line by line, with the numbers from 1 of those lines that are not empty, else 0."""
+        lines: list[list[Piece]] = [[]]
+        for piece in self.pieces[field]:
+            first, *more = piece.text.split("\n")
+            lines[-1].append(piece.model_copy(update={"text": first}))
+            lines += [[piece.model_copy(update={"text": text})] for text in more]
+        counted = count(1)
+        return [(next(counted) if any(piece.text.strip() for piece in line) else 0, line) for line in lines]
 
 
 def read(words: Words, authors: Sequence[Entrant]) -> Reading:

@@ -21,6 +21,7 @@ from services.submissions.states.domain import NotHandedIn, SavedElsewhere, Stat
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
+from services.submissions.versions import service as versions
 from shared import outbox
 from shared.clock import local
 from shared.errors import NotFound
@@ -109,12 +110,17 @@ async def write(store: Store, entry_id: str, words: Words, *, version: int, by: 
     An old version is no clash when the same words are saved already: an answer got lost, or a button overtook autosave.
     """
 
-    async def change(entry: Entry, contest: Contest) -> None:
+    async def work(tx: Tx) -> Entry:
+        entry = await own(tx, entry_id, by)
+        before = entry.model_copy()
         if entry.version != version and not entry.same_words(words):
             raise SavedElsewhere(version=entry.version, fields=entry.fields())
-        entry.write(words, contest, at)
+        entry.write(words, await contests.get(tx, entry.contest_id), at)
+        await repository.save(tx, entry)
+        await versions.keep(tx, versions.made(entry_id, words, by, at), before, before.saved_at)
+        return entry
 
-    return await alter(store, entry_id, change, by=by)
+    return await store.transaction(work)
 
 
 async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime) -> Attachment:

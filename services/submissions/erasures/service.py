@@ -26,6 +26,7 @@ from services.submissions.requests.domain import Kind
 from services.submissions.settings import Settings
 from services.submissions.sign_in import service as sign_in
 from services.submissions.transcriptions import service as transcriptions
+from services.submissions.versions import service as versions
 from shared import kafka, logs, once, outbox
 from shared.clock import now
 from shared.identity import Person
@@ -97,6 +98,7 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
         cleared = domain.nameless(entry, handed_in, words, files)
     else:
         cleared = domain.emptied(entry, handed_in, at)
+    await versions.forget(tx, entry.id)
     if fate is Fate.DELETED:
         await entries.delete(tx, entry.id)
         return cleared

@@ -26,7 +26,7 @@ from shared.mongo import Store
 from shared.outbox import Relay
 from shared.topics import PEOPLE
 from tests.integration.submissions.builders import Browser, a_contest, a_person, outbox_rows
-from tests.integration.submissions.entry_builders import SECRET, a_draft, a_pdf, an_entry, deliver, hand_in, key
+from tests.integration.submissions.entry_builders import SECRET, a_draft, a_pdf, an_entry, deliver, hand_in, key, words
 
 NAME, EMAIL, PHONE = "Kiều Vân Khê", "kieu.van.khe@thu.example", "+84912345678"
 CANARIES = ("Kiều Vân Khê", "KIỀU VÂN KHÊ", "kieu van khe", "kieu.van.khe", "912345678", "912 345 678")
@@ -87,6 +87,10 @@ async def a_full_life(store: Store) -> tuple[Person, dict[str, str]]:
     await consents.decide(store, Decision(purpose="news", given=True, version=1), by=person, at=now())
     ids = {"draft": draft.id, "waiting": waiting.id, "accepted": accepted.id, "withdrawn": gone.id}
     await _as_named(store, list(ids.values()))
+    for known in (draft.id, waiting.id):
+        there = await entries.get(store.read, known)
+        await entries.write(store, known, words(), version=there.version, by=person, at=now())
+    assert await store.read["entry_versions"].count({"title": NAMED["title"]}) == 2
     return person, ids
 
 

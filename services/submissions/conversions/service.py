@@ -1,0 +1,32 @@
+"""Taking up an offered conversion: the converted text is a new version of the draft."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from services.submissions.histories import service as histories
+from services.submissions.texts.domain import Words
+from services.submissions.versions import service as versions
+from services.submissions.versions.domain import How
+from shared.errors import Invalid
+from shared.identity import Person
+from shared.mongo import Store
+
+
+async def convert(
+    store: Store, entry_id: str, fields: Collection[str], *, version: int, by: Person, at: datetime
+) -> Entry:
+    """Put the offered text into these fields. Raises NotFound, Invalid, SavedElsewhere, Settled, EditingOver."""
+    entry, _ = await entries.view(store, entry_id, by)
+    offers = {name: offer.text for name, offer in entry.offers().items() if name in fields}
+    if not offers:
+        raise Invalid([{"field": "fields", "text": "Hãy chọn ít nhất một mục cần chuyển."}])
+    words = Words(
+        title=offers.get("title", entry.title),
+        parts={part_id: offers.get(f"parts.{part_id}", text) for part_id, text in entry.parts.items()},
+        entrant_group=entry.entrant_group,
+        content_group=entry.content_group,
+    )
+    made = versions.made(entry_id, words, by, at, How.CONVERTED)
+    return await histories.put(store, made, version=version, by=by)

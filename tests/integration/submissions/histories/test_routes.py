@@ -97,9 +97,9 @@ async def test_what_was_handed_in_stands_in_the_history_and_can_be_taken_up_agai
 ) -> None:
     await hand_in(store, draft.id, author)
     changed = await _save(store, draft, author, SECOND)
-    bearer = {"headers": await her_browser.bearer(email_of("tac-gia"))}
+    bearer = await her_browser.bearer(email_of("tac-gia"))
     address = f"{API}/entries/{draft.id}/versions/nop-1/restore"
-    back = await her_browser.post(address, json={"version": changed.version}, **bearer)
+    back = await her_browser.post(address, json={"version": changed.version}, headers=bearer)
     assert back.status_code == 200
     entry = await entries.get(store.read, draft.id)
     assert (entry.parts["solution"], entry.changed) == (FIRST, True)

@@ -1,6 +1,7 @@
 """Which saves are kept apart."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 LONG = "Người dân phải đi lại nhiều lần vì thiếu giấy tờ. " * 6
 
 
-def a_version(text: str = LONG, **changes: object) -> Version:
+def a_version(text: str = LONG, **changes: Any) -> Version:
     given = {"entry_id": "e", "by": "lan", "browser": "b", "begun_at": NOON, "at": NOON, "parts": {"solution": text}}
     return Version.model_validate({**given, **changes})
 
@@ -30,7 +31,7 @@ def test_typing_on_continues_a_version_for_ten_minutes_from_its_beginning() -> N
     "change",
     [{"by": "an"}, {"browser": "c"}, {"how": How.RESTORED}, {"how": How.CONVERTED}, {"parts": {"solution": "Còn ít"}}],
 )
-def test_another_hand_another_way_or_a_paragraph_gone_begins_the_next(change: dict[str, object]) -> None:
+def test_another_hand_another_way_or_a_paragraph_gone_begins_the_next(change: dict[str, Any]) -> None:
     assert a_version(**{**_minutes(1), **change}).after(a_version(number=4)).number == 5
 
 

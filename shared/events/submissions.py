@@ -180,6 +180,14 @@ class File(Body):
     sha256: str
 
 
+class OfEntry(Body):
+    """What every later fact of an entry names."""
+
+    entry_id: str
+    contest_id: str
+    owner_id: str
+
+
 class EntryBegun(Event):
     """A draft was begun: whoever is told of a moved deadline must be known before handing in."""
 
@@ -216,69 +224,66 @@ class EntrySubmitted(Event):
     submitted_at: AwareDatetime
 
 
-class EntryWithdrawn(Event):
+class EntryWithdrawn(OfEntry, Event):
     """The entrant took the entry back before the deadline."""
 
     type: ClassVar[str] = "submissions.entry.withdrawn.v1"
     topic: ClassVar[str] = "submissions.entries"
 
-    entry_id: str
-    contest_id: str
-    owner_id: str
     reason: str = ""
 
 
-class EntryReturned(Event):
+class EntryReturned(OfEntry, Event):
     """The secretary sent the entry back with a reason; the entrant may mend it until `until`."""
 
     type: ClassVar[str] = "submissions.entry.returned.v1"
     topic: ClassVar[str] = "submissions.entries"
 
-    entry_id: str
-    contest_id: str
-    owner_id: str
     reason: str
     until: AwareDatetime
+    missing: list[str] = []
+    """What of the contest's requirements is missing, in words."""
 
 
-class EntryRefused(Event):
+class EntryRefused(OfEntry, Event):
     """The formal check refused the entry for good; `rule` names what the contest's rules say, `reason` says it in words."""
 
     type: ClassVar[str] = "submissions.entry.refused.v1"
     topic: ClassVar[str] = "submissions.entries"
 
-    entry_id: str
-    contest_id: str
-    owner_id: str
     rule: str
     reason: str
     refused_at: AwareDatetime
 
 
-class EntryReminded(Event):
+class EntryReopened(OfEntry, Event):
+    """A refusal was taken back with a reason: the entry waits for the formal check again."""
+
+    type: ClassVar[str] = "submissions.entry.reopened.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    reason: str
+    reopened_at: AwareDatetime
+
+
+class EntryReminded(OfEntry, Event):
     """A complete draft has not been handed in and the contest closes in `hours`: its owner is to be reminded."""
 
     type: ClassVar[str] = "submissions.entry.reminded.v1"
     topic: ClassVar[str] = "submissions.entries"
 
-    entry_id: str
-    contest_id: str
-    owner_id: str
     title: str
     hours: int
     """72, 24 or 2."""
     closes_at: AwareDatetime
 
 
-class EntryAccepted(Event):
+class EntryAccepted(OfEntry, Event):
     """The entry passed the formal check: judging copies its text, gives it a code and seals its authors."""
 
     type: ClassVar[str] = "submissions.entry.accepted.v1"
     topic: ClassVar[str] = "submissions.entries"
 
-    entry_id: str
-    contest_id: str
-    owner_id: str
     author_ids: list[str]
     unit_ids: list[str] = []
     """Units of all authors on the day of submission, for conflicts of interest."""

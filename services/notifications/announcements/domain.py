@@ -22,7 +22,9 @@ from shared.events.judging import (
 from shared.events.submissions import (
     ContestRescheduled,
     EntryAccepted,
+    EntryRefused,
     EntryReminded,
+    EntryReopened,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -36,6 +38,8 @@ class Message(StrEnum):
     RECEIPT = "receipt"
     RETURNED = "entry-returned"
     ACCEPTED = "entry-accepted"
+    REFUSED = "entry-refused"
+    REOPENED = "entry-reopened"
     WITHDRAWN = "entry-withdrawn"
     ASSIGNED = "judge-assigned"
     THIRD_READER = "third-reader"
@@ -49,7 +53,7 @@ class Message(StrEnum):
     """Sealed until it is sent; planned by `codes`."""
 
 
-ABOUT_AN_ENTRY = frozenset({Message.RETURNED, Message.ACCEPTED, Message.WITHDRAWN})
+ABOUT_AN_ENTRY = frozenset({Message.RETURNED, Message.ACCEPTED, Message.REFUSED, Message.REOPENED, Message.WITHDRAWN})
 """Messages whose fact does not tell title and receipt: the copy of the entry does."""
 
 
@@ -103,33 +107,35 @@ class Notice:
     items: list[dict[str, Any]] = field(default_factory=list)
 
 
+_TO_THE_OWNER: dict[type[Event], tuple[Message, set[str]]] = {
+    EntrySubmitted: (Message.RECEIPT, {"receipt", "revision", "submitted_at", "channel", "title"}),
+    EntryReturned: (Message.RETURNED, {"reason", "until", "missing"}),
+    EntryAccepted: (Message.ACCEPTED, {"accepted_at"}),
+    EntryRefused: (Message.REFUSED, {"rule", "reason", "refused_at"}),
+    EntryReopened: (Message.REOPENED, {"reason", "reopened_at"}),
+    EntryWithdrawn: (Message.WITHDRAWN, {"reason"}),
+    EntryReminded: (Message.REMINDER, {"hours", "closes_at", "title"}),
+}
+"""Facts of one entry: the letter to its owner, and what of the fact it says."""
+
+
 def direct(event: Event) -> list[Notice]:
     """The letters of a fact that names its recipients itself; none for other facts."""
     match event:
-        case EntrySubmitted():
-            message, given = (
-                Message.RECEIPT,
-                event.model_dump(include={"receipt", "revision", "submitted_at", "channel"}),
-            )
-            given["title"] = one_line(event.title)
-        case EntryReturned():
-            message, given = Message.RETURNED, event.model_dump(include={"reason", "until"})
-        case EntryAccepted():
-            message, given = Message.ACCEPTED, event.model_dump(include={"accepted_at"})
-        case EntryWithdrawn():
-            message, given = Message.WITHDRAWN, event.model_dump(include={"reason"})
-        case EntryReminded():
-            message, given = Message.REMINDER, event.model_dump(include={"hours", "closes_at"})
-            given["title"] = one_line(event.title)
         case ScriptsAssigned():
             told = [(load.judge_id, {"scripts": load.scripts, "round_id": event.round}) for load in event.loads]
             return [Notice(Message.ASSIGNED, who, event.contest_id, known) for who, known in told if known["scripts"]]
         case ThirdReaderCalled():
             given = {"round_id": event.round, "gap": event.gap}
             return [Notice(Message.THIRD_READER, event.judge_id, event.contest_id, given)]
-        case _:
-            return []
-    return [Notice(message, event.owner_id, event.entry_id, given)]
+    if type(event) not in _TO_THE_OWNER:
+        return []
+    message, said = _TO_THE_OWNER[type(event)]
+    words: dict[str, Any] = event.model_dump(include=said)
+    if "title" in words:
+        words["title"] = one_line(words["title"])
+    whose: dict[str, str] = event.model_dump(include={"owner_id", "entry_id"})
+    return [Notice(message, whose["owner_id"], whose["entry_id"], words)]
 
 
 def named_entries(event: Event) -> list[str]:

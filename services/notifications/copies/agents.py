@@ -8,6 +8,8 @@ from shared.events.submissions import (
     ContestPublished,
     EntryAccepted,
     EntryBegun,
+    EntryRefused,
+    EntryReopened,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -45,5 +47,9 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
             await service.remember_acceptance(tx, accepted)
         case EntryReturned(entry_id=entry_id):
             await service.remember_state(tx, entry_id, EntryState.RETURNED)
+        case EntryRefused(entry_id=entry_id):
+            await service.remember_state(tx, entry_id, EntryState.REFUSED)
+        case EntryReopened(entry_id=entry_id):
+            await service.remember_state(tx, entry_id, EntryState.SUBMITTED)
         case EntryWithdrawn(entry_id=entry_id):
             await service.remember_state(tx, entry_id, EntryState.WITHDRAWN)

@@ -101,7 +101,7 @@ async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
 
 
 async def remember_state(tx: Tx, entry_id: str, state: EntryState) -> None:
-    """The entry was returned or taken back; either comes after it was handed in."""
+    """The entry was returned, refused, reopened or taken back; each comes after it was handed in."""
     await repository.change_entry(tx, entry_id, {"state": state})
 
 

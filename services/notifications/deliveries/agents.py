@@ -9,7 +9,9 @@ from shared.events.judging import FinalistsNamed, ResultPublished, RunningOrderD
 from shared.events.submissions import (
     ContestRescheduled,
     EntryAccepted,
+    EntryRefused,
     EntryReminded,
+    EntryReopened,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -25,6 +27,8 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
     """The entrant is told how the entry stands."""
     match fact.event:
         case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() | EntryReminded() as event:
+            await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
+        case EntryRefused() | EntryReopened() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
 
 

@@ -31,6 +31,8 @@ MESSAGES = {
     Message.RECEIPT: "Biên nhận",
     Message.RETURNED: "Yêu cầu bổ sung",
     Message.ACCEPTED: "Tiếp nhận",
+    Message.REFUSED: "Không hợp lệ",
+    Message.REOPENED: "Mở lại bài",
     Message.WITHDRAWN: "Rút bài",
     Message.ASSIGNED: "Giao bài chấm",
     Message.THIRD_READER: "Mời chấm lần ba",

@@ -1,10 +1,10 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.submissions.arrivals import domain as arrivals
 from services.submissions.arrivals.domain import Channel, Paper, Transcript
@@ -17,28 +17,21 @@ from services.submissions.states.domain import (
     NotHandedIn,
     NothingChanged,
     NotOpenYet,
+    NotRefused,
+    NotReturned,
     NotWaiting,
+    Refused,
+    Returned,
+    Rule,
     Settled,
     State,
     UntilPassed,
+    Withdrawn,
     late,
 )
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
 from shared.events import submissions as events
-
-
-class Withdrawn(BaseModel):
-    """Why and when the entrant took it back."""
-
-    reason: str
-    at: AwareDatetime
-
-
-class Returned(Withdrawn):
-    """Why and when the secretary sent it back, and until when it may be mended."""
-
-    until: AwareDatetime
 
 
 class Entry(Words):
@@ -70,6 +63,7 @@ class Entry(Words):
     submitted_at: AwareDatetime | None = None
     accepted_at: AwareDatetime | None = None
     returned: Returned | None = None
+    refused: Refused | None = None
     withdrawn: Withdrawn | None = None
     released: list[Copy] = Field(default=[])
     """The copies that the jury may open."""
@@ -150,19 +144,25 @@ class Entry(Words):
         if self.state is State.DRAFT:
             check_open(contest, at)
 
-    def submit(self, contest: Contest, unit_ids: list[str], code: str, *, by: str, at: datetime) -> Revision:
-        """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete."""
+    def submit(
+        self, contest: Contest, unit_ids: list[str], code: str, *, by: str, at: datetime, message: str = ""
+    ) -> Revision:
+        """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete.
+
+        `message` is for the secretary: the answer to what was asked when the entry came back.
+        """
         self.check_may_submit(contest, at)
         self.check_complete(contest)
         self.submitted_at = at
         if self.paper:
             self.paper.transcript = Transcript.OWN
-        return self.revise(unit_ids, code, by=by, at=at)
+        return self.revise(unit_ids, code, by=by, at=at).model_copy(update={"message": message})
 
     def revise(self, unit_ids: list[str], code: str, *, by: str, at: datetime, checked_by: str = "") -> Revision:
         """The words as they are become the next revision, whoever typed them."""
         self.revision += 1
         self.receipt = self.receipt or code
+        asked = "\n".join([*self.returned.missing, self.returned.reason]) if self.returned else ""
         self.state, self.changed, self.returned = State.SUBMITTED, False, None
         words: dict[str, Any] = self.model_dump(include=set(Words.model_fields))
         return Revision(
@@ -172,6 +172,7 @@ class Entry(Words):
             files=self.files,
             unit_ids=unit_ids,
             findings=texts.find(self),
+            asked=asked,
             at=at,
             by=by,
             checked_by=checked_by,
@@ -197,7 +198,7 @@ class Entry(Words):
         """Take it back before the contest closes. Raises NotHandedIn, Settled, DeadlinePassed."""
         if self.state is State.DRAFT:
             raise NotHandedIn
-        if self.state in (State.WITHDRAWN, State.JOINED):
+        if self.state in (State.WITHDRAWN, State.REFUSED, State.JOINED):
             raise Settled
         if at >= contest.timetable.closes_at:
             raise DeadlinePassed("Đã hết hạn nộp bài nên không tự rút được nữa. Hãy gửi đơn tới Ban Tổ chức.")
@@ -205,14 +206,42 @@ class Entry(Words):
         self.facts += 1
         return events.EntryWithdrawn(reason=reason, **self._whose())
 
-    def send_back(self, reason: str, until: datetime, at: datetime) -> events.EntryReturned:
+    def send_back(
+        self, reason: str, until: datetime, at: datetime, missing: Sequence[str] = ()
+    ) -> events.EntryReturned:
         """For mending until `until`. Raises NotWaiting, UntilPassed."""
         self._check_waiting()
-        if until <= at:
+        return self._ask(Returned(reason=reason, until=until, at=at, missing=list(missing)), at)
+
+    def extend(self, until: datetime, at: datetime) -> events.EntryReturned:
+        """More time for mending, perhaps when it was over. Raises NotReturned, UntilPassed."""
+        if self.state is not State.RETURNED or self.returned is None:
+            raise NotReturned
+        return self._ask(self.returned.model_copy(update={"until": until}), at)
+
+    def _ask(self, asked: Returned, at: datetime) -> events.EntryReturned:
+        if asked.until <= at:
             raise UntilPassed(field="until")
-        self.state, self.returned = State.RETURNED, Returned(reason=reason, until=until, at=at)
+        self.state, self.returned = State.RETURNED, asked
         self.facts += 1
-        return events.EntryReturned(reason=reason, until=until, **self._whose())
+        return events.EntryReturned(**asked.model_dump(exclude={"at"}), **self._whose())
+
+    def refuse(self, rule: Rule, reason: str, at: datetime) -> events.EntryRefused:
+        """For good; one that was sent back only when its time is over. Raises NotWaiting."""
+        overdue = self.state is State.RETURNED and self.returned is not None and at >= self.returned.until
+        if not overdue:
+            self._check_waiting()
+        self.state, self.refused = State.REFUSED, Refused(rule=rule, reason=reason, at=at)
+        self.facts += 1
+        return events.EntryRefused(rule=rule, reason=reason, refused_at=at, **self._whose())
+
+    def reopen(self, reason: str, at: datetime) -> events.EntryReopened:
+        """The refusal was a mistake: it waits for the formal check again. Raises NotRefused."""
+        if self.state is not State.REFUSED:
+            raise NotRefused
+        self.state, self.refused, self.returned = State.SUBMITTED, None, None
+        self.facts += 1
+        return events.EntryReopened(reason=reason, reopened_at=at, **self._whose())
 
     def accept(
         self, last: Revision, contest: Contest, at: datetime, *, locked: Collection[str] = ()

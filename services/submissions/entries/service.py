@@ -166,19 +166,22 @@ async def alter(
     return await store.transaction(work)
 
 
-async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: Person, at: datetime) -> Document:
+async def submit(  # noqa: PLR0913 - a hand-in has so many sides
+    store: Store, entry_id: str, *, key: str, secret_key: str, by: Person, at: datetime, message: str = ""
+) -> Document:
     """Hand in what is saved: {receipt, revision, submitted_at, status_path}. `at`: arrival of the complete request.
 
     Raises NotFound, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete, NotEligible,
     GivesAway, Infected, KeyReused.
     """
+    body = {"entry_id": entry_id} | ({"message": message} if message else {})
 
     async def attempt(code: str) -> Document:
         async def work(tx: Tx) -> Document:
             entry = await own(tx, entry_id, by)
             contest = await contests.get(tx, entry.contest_id)
             authors = await eligibility.entrants(tx, contest, entry.author_ids, at)
-            revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at)
+            revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at, message=message)
             eligible.check(contest, entry.entrant_group, authors)
             anonymity.check(entry, contest, authors)
             await scanning.check_all(tx, {file.id: file.name for file in entry.files})
@@ -186,7 +189,7 @@ async def submit(store: Store, entry_id: str, *, key: str, secret_key: str, by: 
             await publish(tx, entry, entry.told_submitted(), by=by, at=at, authors=[one.account for one in authors])
             return receipt(entry, secret_key)
 
-        return await once(store, action="entries.submit", by=by.id, key=key, body={"entry_id": entry_id}, work=work)
+        return await once(store, action="entries.submit", by=by.id, key=key, body=body, work=work)
 
     return await with_new_code(attempt)
 
@@ -245,10 +248,10 @@ async def accept(tx: Tx, entry_id: str, by: Person, at: datetime) -> Entry:
     return entry
 
 
-async def send_back(tx: Tx, entry_id: str, reason: str, until: datetime, by: Person, at: datetime) -> Entry:
-    """Something is missing; only `intake` calls this. Raises NotFound, NotWaiting, UntilPassed."""
+async def decide(tx: Tx, entry_id: str, change: Callable[[Entry], Event], by: Person, at: datetime) -> Entry:
+    """A secretary's change of the state; only `intake` calls this. Raises NotFound and what `change` raises."""
     entry = await repository.get(tx, entry_id)
-    await publish(tx, entry, entry.send_back(reason, until, at), by=by, at=at)
+    await publish(tx, entry, change(entry), by=by, at=at)
     return entry
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.submissions.entries.domain import Entry, Withdrawn
+from services.submissions.entries.domain import Entry
 from services.submissions.files.domain import Attachment
 from services.submissions.states import domain as states
 from services.submissions.texts import domain as texts
@@ -150,15 +150,15 @@ def emptied(entry: Entry, revisions: Sequence[Revision], at: datetime) -> Cleare
     """Without a word or a file; withdrawn whatever the deadline, unless its authors were taken out before."""
     gone, told = _blobs(entry, revisions), None
     left: dict[str, Any] = {"title": ERASED, "parts": {}, "files": []}
-    own: dict[str, Any] = {"returned": None, "withdrawn": None, "released": [], "paper": None}
+    own: dict[str, Any] = {"returned": None, "refused": None, "withdrawn": None, "released": [], "paper": None}
     if entry.author_ids:
-        reason = Withdrawn(reason=WITHDRAWN_BECAUSE, at=at)
+        reason = states.Withdrawn(reason=WITHDRAWN_BECAUSE, at=at)
         own |= {"state": states.State.WITHDRAWN, "withdrawn": reason}
     if entry.author_ids and entry.state is not states.State.WITHDRAWN:
         entry.facts += 1
         whose = {"entry_id": entry.id, "contest_id": entry.contest_id, "owner_id": entry.owner_id}
         told = EntryWithdrawn(reason=WITHDRAWN_BECAUSE, **whose)
-    bare = [one.model_copy(update=left) for one in revisions]
+    bare = [one.model_copy(update=left | {"asked": "", "message": ""}) for one in revisions]
     return Cleared(entry.model_copy(update={**left, **own}), bare, gone, [], told)
 
 
@@ -174,7 +174,7 @@ def nameless(entry: Entry, revisions: Sequence[Revision], words: Sequence[str], 
     if entry.paper is not None:  # handwriting and a sender's address are the author's, whatever is left of the text
         gone = list(dict.fromkeys([*gone, *_blobs_of(entry.paper.files)]))
         entry.paper = entry.paper.model_copy(update={"envelope": None, "scans": []})
-    for name in ("returned", "withdrawn"):
+    for name in ("returned", "refused", "withdrawn"):
         if (said := getattr(entry, name)) is not None:
             setattr(entry, name, said.model_copy(update={"reason": hide(said.reason, words)}))
     return Cleared(entry, bare, gone, sorted(released))

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.submissions.anonymity import domain as anonymity
 from services.submissions.anonymity.domain import GivesAway
@@ -23,6 +23,7 @@ from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import SIGNED_IN, Person, Role, may
 from shared.pages import arrived, page, see_other, store_of
+from shared.text import Text
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
@@ -31,9 +32,10 @@ SignedIn = Annotated[Person, SIGNED_IN]
 
 
 class PressForm(BaseModel):
-    """A single press of a button."""
+    """A single press of a button; `message` answers a request for a supplement."""
 
     client_key: str = ""
+    message: Annotated[Text, Field(max_length=2000)] = ""
 
 
 def _secret_key(request: Request) -> str:
@@ -71,6 +73,7 @@ async def _preview(
         "withheld": [file for file in entry.files if not file.copy_for_jury],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
         "twins": await asyncio.to_thread(domain.twins, entry, own),
+        "values": {},
         "errors": [],
     }
     return page(request, "hand_in/preview.html", status, **context | more)
@@ -81,8 +84,9 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
     form = await forms.read(request, PressForm)
     at = arrived(request)
     try:
-        key = form.valid().client_key
-        await entries.submit(store_of(request), entry_id, key=key, secret_key=_secret_key(request), by=person, at=at)
+        press, secret_key = form.valid(), _secret_key(request)
+        own = {"key": press.client_key, "message": press.message.strip()}
+        await entries.submit(store_of(request), entry_id, secret_key=secret_key, by=person, at=at, **own)
     except NothingChanged:
         return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan", "Bài này đã được nộp trước đó.", "info")
     except Refusal as refusal:
@@ -94,7 +98,8 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
             context |= {"other": {}, "standing": standing}
             return page(request, "entries/edit.html", refusal.status, **context)
         key = str(form.typed.get("client_key", ""))
-        return await _preview(request, entry, contest, person, errors=form.errors, kept_key=key, status=refusal.status)
+        more = {"errors": form.errors, "kept_key": key, "values": form.typed}
+        return await _preview(request, entry, contest, person, status=refusal.status, **more)
     return see_other(request, f"/bai-du-thi/{entry_id}/bien-nhan")
 
 

@@ -4,7 +4,14 @@ from services.submissions.intake import service
 from services.submissions.worker import worker
 from shared import topics
 from shared.events.judging import ScriptCoded
-from shared.events.submissions import EntryAccepted, EntryReturned, EntrySubmitted, EntryWithdrawn
+from shared.events.submissions import (
+    EntryAccepted,
+    EntryRefused,
+    EntryReopened,
+    EntryReturned,
+    EntrySubmitted,
+    EntryWithdrawn,
+)
 from shared.inbox import Fact
 from shared.mongo import Tx
 
@@ -15,7 +22,7 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
     match fact.event:
         case EntrySubmitted() as told:
             await service.record(tx, told)
-        case EntryWithdrawn() | EntryReturned() | EntryAccepted() as told:
+        case EntryWithdrawn() | EntryReturned() | EntryAccepted() | EntryRefused() | EntryReopened() as told:
             await service.follow(tx, told, fact.time)
 
 

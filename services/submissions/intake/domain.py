@@ -1,6 +1,8 @@
-"""A line of the register, its states, how the register is asked for, and its rows for a spreadsheet. Pure."""
+"""A line of the register and how it changed, how the register is asked for, counted and written as rows. Pure."""
 
-from datetime import datetime, timedelta
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -8,9 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.submissions.arrivals.domain import CHANNELS, Channel
 from services.submissions.contests.domain import Contest
-from services.submissions.states.domain import State
-from shared.clock import HANOI, local
-from shared.errors import Refusal
+from services.submissions.states.domain import IN_WORDS, RULES_IN_WORDS, Rule, State
 from shared.ui.filters import vn_datetime
 
 SORTS = ("number", "title_folded", "received_at", "submitted_at", "unit_folded")
@@ -22,15 +22,6 @@ SORT_WORDS = {
     "don-vi": "unit_folded",
 }
 SIZES = (20, 50, 100)
-_DAYS_TO_MEND = 3
-_END_OF_OFFICE_HOURS = 17
-
-
-class NewRevision(Refusal):
-    """The entrant handed in again while the secretary was reading."""
-
-    code = "entry_revised"
-    message = "Người dự thi vừa nộp lại bản mới. Hãy tải lại trang, kiểm tra bản mới rồi quyết định."
 
 
 class Line(BaseModel):
@@ -51,6 +42,8 @@ class Line(BaseModel):
     title: str
     state: State = State.SUBMITTED
     reason: str = ""
+    rule: Rule | None = None
+    """Of a refused entry."""
     until: AwareDatetime | None = None
     decided_at: AwareDatetime | None = None
     coded_at: AwareDatetime | None = None
@@ -64,24 +57,88 @@ class Line(BaseModel):
         """Every way it came, the first first."""
         return ", ".join(CHANNELS[Channel(one)] for one in (self.channel, *self.more_channels))
 
+    @property
+    def sealed(self) -> dict[str, Any]:
+        """What a daily seal says of it: nothing that names or quotes anybody, so that an erasure breaks no seal."""
+        kept = {"number", "receipt", "channel", "received_at", "submitted_at", "revision", "state"}
+        return self.model_dump(include=kept) | {"title_sha256": hashlib.sha256(self.title.encode()).hexdigest()}
+
+
+class Change(BaseModel):
+    """A line as it was after something changed that a seal shows, and who changed it; kept for good."""
+
+    id: str
+    entry_id: str
+    contest_id: str
+    at: AwareDatetime
+    by: str = ""
+    """A person's id; empty when the entrant's own act, told by a fact, changed it."""
+    note: str = ""
+    line: dict[str, Any]
+    sealed_on: str = ""
+    """The day of the seal that holds it, ISO."""
+
+    @property
+    def in_words(self) -> str:
+        """The state it came to."""
+        return STAND_WORDS[Stand(self.line["state"])]
+
 
 class Stand(StrEnum):
-    """What the list may be filtered by: the states, and coded as one more step after accepted."""
+    """What the list may be filtered by: the states but drafts, and those whose time for mending is over."""
 
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     JOINED = "joined"
 
 
 STAND_WORDS = {
     Stand.SUBMITTED: "Chờ kiểm tra",
-    Stand.RETURNED: "Đã trả lại để bổ sung",
+    Stand.RETURNED: "Đã đề nghị bổ sung",
     Stand.ACCEPTED: "Hợp lệ",
+    Stand.REFUSED: IN_WORDS[State.REFUSED],
     Stand.WITHDRAWN: "Đã rút",
     Stand.JOINED: "Đã nhập vào số khác",
 }
+OVERDUE = "overdue"
+"""Sent back, and not handed in again in time: a part of what is sent back."""
+OVERDUE_WORDS = "Hết hạn bổ sung"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many lines came through each channel and stand in each state; every sum is made from the same numbers."""
+
+    cells: dict[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, int]]) -> "Tally":
+        """From (channel, state, how many), in any order; equal pairs are added."""
+        cells: dict[tuple[str, str], int] = {}
+        for channel, state, many in rows:
+            cells[channel, state] = cells.get((channel, state), 0) + many
+        return cls(cells)
+
+    @property
+    def channels(self) -> list[str]:
+        """Those with a line, known ones first in their usual order."""
+        found = {channel for channel, _ in self.cells}
+        return [one for one in CHANNELS if one in found] + sorted(found - set(CHANNELS))
+
+    def count(self, channel: str = "", state: str = "") -> int:
+        """Of one channel, one state, both, or (without either) all."""
+        return sum(
+            many
+            for (one, other), many in self.cells.items()
+            if (not channel or one == channel) and (not state or other == state)
+        )
+
+    def by_state(self, channel: str = "") -> dict[str, int]:
+        """Of one channel, or of all."""
+        return {state: self.count(channel, state) for state in dict.fromkeys(state for _, state in self.cells)}
 
 
 class Query(BaseModel):
@@ -90,6 +147,9 @@ class Query(BaseModel):
     contest_ids: list[str] | None = None
     contest_id: str = ""
     state: str = ""
+    channel: str = ""
+    day: str = ""
+    """ISO date in Hanoi: received on that day."""
     entrant_group: str = ""
     content_group: str = ""
     search: str = ""
@@ -102,12 +162,6 @@ class Query(BaseModel):
         """Field and direction; a word that is not known sorts by number."""
         name, down = self.sort.removeprefix("-"), self.sort.startswith("-")
         return SORT_WORDS.get(name, "number"), -1 if down else 1
-
-
-def usual_until(now: datetime) -> datetime:
-    """Until when an entry may be mended when the secretary names no date: the end of the third day's office hours."""
-    day = local(now).date() + timedelta(days=_DAYS_TO_MEND)
-    return datetime(day.year, day.month, day.day, _END_OF_OFFICE_HOURS, tzinfo=HANOI)
 
 
 HEADS = (
@@ -123,7 +177,8 @@ HEADS = (
     "Lần nộp",
     "Tình trạng",
     "Vào phách",
-    "Lý do trả lại",
+    "Căn cứ không nhận",
+    "Lý do",
 )
 
 
@@ -144,5 +199,6 @@ def cells(line: Line, contest: Contest | None) -> list[Any]:
         line.revision,
         STAND_WORDS[Stand(line.state.value)],
         vn_datetime(line.coded_at) if line.coded_at else "",
+        RULES_IN_WORDS[line.rule] if line.rule else "",
         line.reason,
     ]

@@ -1,19 +1,24 @@
-"""The only code that touches `register` and `register_numbers`."""
+"""The only code that touches `register`, `register_changes` and `register_numbers`."""
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
-from services.submissions.intake.domain import Line, Query
+from services.submissions.intake.domain import OVERDUE, Change, Line, Query, Tally
 from services.submissions.states.domain import State
+from shared.clock import HANOI, now
 from shared.errors import NotFound
-from shared.ids import read_code
+from shared.ids import new_id, read_code
 from shared.mongo import Document, Index, Tx
 from shared.text import folded
 
 INDEXES = (
     Index("register", (("contest_id", 1), ("number", 1)), unique=True),
     Index("register", (("contest_id", 1), ("state", 1), ("number", 1))),
+    Index("register", (("contest_id", 1), ("channel", 1), ("state", 1))),
     Index("register", (("receipt", 1),)),
+    Index("register_changes", (("contest_id", 1), ("sealed_on", 1), ("at", 1))),
+    Index("register_changes", (("entry_id", 1), ("at", 1))),
     Index("register_numbers", (("last", 1),)),
 )
 
@@ -42,10 +47,52 @@ async def get(tx: Tx, entry_id: str) -> Line:
     return line
 
 
-async def put(tx: Tx, line: Line) -> None:
-    """New or changed."""
+async def put(tx: Tx, line: Line, was: Line | None, *, by: str = "", note: str = "") -> None:
+    """New (`was` is None) or changed; what a seal shows of it is kept as a change, in the same transaction."""
     keys = {"title_folded": folded(line.title), "unit_folded": folded(line.unit)}
     await tx["register"].put({"_id": line.entry_id, **line.model_dump(exclude={"entry_id"}), **keys})
+    if note or was is None or was.sealed != line.sealed:
+        change = Change(
+            id=new_id(),
+            entry_id=line.entry_id,
+            contest_id=line.contest_id,
+            at=now(),
+            by=by,
+            note=note,
+            line=line.sealed,
+        )
+        await _put_change(tx, change)
+
+
+async def _put_change(tx: Tx, change: Change) -> None:
+    await tx["register_changes"].put({"_id": change.id, **change.model_dump(exclude={"id"})})
+
+
+def _change(document: Document) -> Change:
+    return Change(id=document["_id"], **document)
+
+
+async def changes_of(tx: Tx, entry_id: str) -> list[Change]:
+    """The oldest first."""
+    found = await tx["register_changes"].find({"entry_id": entry_id}, sort=[("at", 1), ("_id", 1)])
+    return [_change(document) for document in found]
+
+
+async def unsealed(tx: Tx, contest_id: str, before: datetime) -> list[Change]:
+    """Changes of a contest's lines before an instant that no seal holds yet, the oldest first."""
+    where: Document = {"contest_id": contest_id, "sealed_on": "", "at": {"$lt": before}}
+    found = await tx["register_changes"].find(where, sort=[("at", 1), ("_id", 1)])
+    return [_change(document) for document in found]
+
+
+async def mark_sealed(tx: Tx, ids: list[str], day: str) -> None:
+    """They are in the seal of `day`."""
+    await tx["register_changes"].update_all({"_id": {"$in": ids}}, {"$set": {"sealed_on": day}})
+
+
+async def renote(tx: Tx, change: Change, note: str) -> None:
+    """Another note, for what must be forgotten."""
+    await _put_change(tx, change.model_copy(update={"note": note}))
 
 
 async def next_number(tx: Tx, contest_id: str) -> int:
@@ -55,19 +102,34 @@ async def next_number(tx: Tx, contest_id: str) -> int:
 
 
 def _where(query: Query, *, with_state: bool = True) -> Document:
+    where = _scope(query)
+    for name in ("entrant_group", "content_group"):
+        if getattr(query, name):
+            where[name] = getattr(query, name)
+    if query.day:
+        begin = datetime.combine(date.fromisoformat(query.day), datetime.min.time(), HANOI)
+        where["received_at"] = {"$gte": begin, "$lt": begin + timedelta(days=1)}
+    if with_state:
+        where |= _standing(query)
+    if query.search:
+        where["$or"] = _matches(query.search)
+    return where
+
+
+def _standing(query: Query) -> Document:
+    where: Document = {"channel": query.channel} if query.channel else {}
+    if query.state == OVERDUE:
+        return where | {"state": State.RETURNED, "until": {"$lte": now()}}
+    return where | ({"state": query.state} if query.state else {})
+
+
+def _scope(query: Query) -> Document:
     where: Document = {}
     if query.contest_ids is not None:
         where["contest_id"] = {"$in": query.contest_ids}
     if query.contest_id:
         allowed = query.contest_ids is None or query.contest_id in query.contest_ids
         where["contest_id"] = query.contest_id if allowed else {"$in": []}
-    for name in ("entrant_group", "content_group"):
-        if getattr(query, name):
-            where[name] = getattr(query, name)
-    if with_state and query.state:
-        where["state"] = query.state
-    if query.search:
-        where["$or"] = _matches(query.search)
     return where
 
 
@@ -100,14 +162,26 @@ async def counts_of_units(tx: Tx, contest_id: str) -> dict[str, dict[str, int]]:
     """{handed_in, accepted} for each unit; entries without one count under an empty id."""
     accepted = {"$sum": {"$cond": [{"$eq": ["$state", State.ACCEPTED]}, 1, 0]}}
     pipeline = [
-        {"$match": {"contest_id": contest_id, "state": {"$nin": [State.WITHDRAWN, State.JOINED]}}},
+        {"$match": {"contest_id": contest_id, "state": {"$nin": [State.WITHDRAWN, State.REFUSED, State.JOINED]}}},
         {"$group": {"_id": "$unit_id", "handed_in": {"$sum": 1}, "accepted": accepted}},
     ]
     found = await tx["register"].aggregate(pipeline)
     return {row["_id"] or "": {"handed_in": row["handed_in"], "accepted": row["accepted"]} for row in found}
 
 
-async def by_state(tx: Tx, query: Query) -> dict[str, int]:
-    """How many of each state match the rest of the query; they add up to what it finds without a state."""
-    pipeline = [{"$match": _where(query, with_state=False)}, {"$group": {"_id": "$state", "n": {"$sum": 1}}}]
-    return {row["_id"]: row["n"] for row in await tx["register"].aggregate(pipeline)}
+async def tally(tx: Tx, query: Query) -> Tally:
+    """What matches the query without its state and channel, counted by both."""
+    pipeline: list[Document] = [
+        {"$match": _where(query, with_state=False)},
+        {"$group": {"_id": {"channel": "$channel", "state": "$state"}, "n": {"$sum": 1}}},
+    ]
+    rows = await tx["register"].aggregate(pipeline)
+    return Tally.of((row["_id"]["channel"], row["_id"]["state"], row["n"]) for row in rows)
+
+
+async def beside(tx: Tx, line: Line, step: int) -> Line | None:
+    """The next line of the contest that waits for the formal check, after (1) or before (-1) this number."""
+    beyond = {"$gt": line.number} if step > 0 else {"$lt": line.number}
+    where: Document = {"contest_id": line.contest_id, "state": State.SUBMITTED, "number": beyond}
+    found = await tx["register"].find(where, sort=[("number", step)], limit=1)
+    return _line(found[0]) if found else None

@@ -61,22 +61,26 @@ def qr(url: str) -> Markup:
     return Markup(segno.make(url, micro=False, error="m").svg_inline(scale=_QR_MODULE))  # noqa: S704 - made of numbers only
 
 
+_SETTLED = {
+    State.JOINED: "Bài này và một bài khác của bạn là một, nên được nhập làm một: bài kia được xét, bạn không phải làm gì.",
+    State.ACCEPTED: "Bài hợp lệ và được chuyển cho Ban Giám khảo dưới mã số, không kèm tên bạn.",
+    State.REFUSED: "Bài không được đưa vào vòng sơ khảo. Bạn có thể khiếu nại với Ban Tổ chức.",
+    State.WITHDRAWN: "Bài đã được rút theo yêu cầu của bạn.",
+}
+
+
 def next_step(entry: Entry, contest: Contest, now: datetime) -> str:
     """What happens next, and what the author can do, in a sentence."""
     until = entry.editable_until(contest)
     if entry.state is State.DRAFT:
         return "Bài chưa được nộp." if until and now < until else "Bài chưa được nộp và đã hết hạn nộp."
-    if entry.state is State.RETURNED and entry.returned and until:
+    if entry.state is State.RETURNED and until:
         late = " Hạn bổ sung đã qua." if now >= until else ""
-        return f"Tổ thư ký đề nghị bổ sung trước {vn_datetime(until)}: {entry.returned.reason}{late}"
-    if entry.state is State.SUBMITTED and until:
-        more = f" Bạn sửa và nộp lại được đến {vn_datetime(until)}." if now < until else ""
+        return f"Bổ sung theo đề nghị của Tổ thư ký rồi nộp lại trước {vn_datetime(until)}.{late}"
+    if entry.state is State.SUBMITTED:
+        more = f" Bạn sửa và nộp lại được đến {vn_datetime(until)}." if until and now < until else ""
         return "Tổ thư ký sẽ kiểm tra hình thức và báo cho bạn." + more
-    if entry.state is State.JOINED:
-        return "Bài này và một bài khác của bạn là một, nên được nhập làm một: bài kia được xét, bạn không phải làm gì."
-    if entry.state is State.ACCEPTED:
-        return "Bài hợp lệ và được chuyển cho Ban Giám khảo dưới mã số, không kèm tên bạn."
-    return "Bài đã được rút theo yêu cầu của bạn."
+    return _SETTLED[entry.state]
 
 
 def milestones(entry: Entry, contest: Contest) -> list[dict[str, Any]]:
@@ -89,6 +93,9 @@ def milestones(entry: Entry, contest: Contest) -> list[dict[str, Any]]:
         happened.append({"time": entry.returned.at, "title": "Cần bổ sung", "text": entry.returned.reason})
     if entry.accepted_at:
         happened.append({"time": entry.accepted_at, "title": "Đã hợp lệ"})
+    if entry.refused:
+        said = f"{entry.refused.in_words}. {entry.refused.reason}"
+        happened.append({"time": entry.refused.at, "title": "Không hợp lệ", "text": said})
     if entry.withdrawn:
         happened.append({"time": entry.withdrawn.at, "title": "Đã rút", "text": entry.withdrawn.reason})
     happened[-1]["state"] = "current"

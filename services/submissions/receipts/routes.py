@@ -85,7 +85,7 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
     store = store_of(request)
     case = await service.view(store, entry_id, person)
     handed_in = await entries.revisions(store.read, entry_id)
-    settled = (State.DRAFT, State.WITHDRAWN, State.JOINED)
+    settled = (State.DRAFT, State.REFUSED, State.WITHDRAWN, State.JOINED)
     may_withdraw = case.entry.state not in settled and now() < case.contest.timetable.closes_at
     editable = case.entry.editable(case.contest, now())
     context: dict[str, Any] = {"case": case, "revisions": handed_in, "may_withdraw": may_withdraw, "editable": editable}

@@ -1,7 +1,9 @@
-"""The states of an entry and the refusals that follow from state and time. Pure."""
+"""The states of an entry with what is noted of each, and the refusals that follow from state and time. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel
 
 from shared.clock import local
 from shared.errors import Refusal, Stale
@@ -43,10 +45,10 @@ class EditingOver(Refusal):
 
 
 class Settled(Refusal):
-    """Accepted or withdrawn: nothing changes any more."""
+    """Accepted, refused or withdrawn: nothing changes any more."""
 
     code = "entry_settled"
-    message = "Bài đã được tiếp nhận hoặc đã rút nên không thay đổi được nữa."
+    message = "Bài đã được tiếp nhận, không được nhận hoặc đã rút nên không thay đổi được nữa."
 
 
 class NothingChanged(Refusal):
@@ -72,6 +74,20 @@ class NotWaiting(Refusal):
     )
 
 
+class NotReturned(Refusal):
+    """Only an entry that was sent back has a time for mending."""
+
+    code = "entry_not_returned"
+    message = "Bài không còn chờ bổ sung: người dự thi vừa nộp lại hoặc vừa rút. Hãy tải lại trang."
+
+
+class NotRefused(Refusal):
+    """Only a refused entry can be taken up again."""
+
+    code = "entry_not_refused"
+    message = "Bài không ở trạng thái không hợp lệ. Hãy tải lại trang."
+
+
 class UntilPassed(Refusal):
     """There must be time left to mend a returned entry."""
 
@@ -91,6 +107,7 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     JOINED = "joined"
     """The same entry came twice, and this one was joined to the other."""
@@ -101,6 +118,62 @@ IN_WORDS = {
     State.SUBMITTED: "Đã nộp",
     State.RETURNED: "Cần bổ sung",
     State.ACCEPTED: "Đã hợp lệ",
+    State.REFUSED: "Không hợp lệ",
     State.WITHDRAWN: "Đã rút",
     State.JOINED: "Đã nhập vào bài khác",
 }
+
+
+class Rule(StrEnum):
+    """For what an entry may be refused: a closed list, because nothing else is a reason (Kế hoạch 34/KH-UBND 2019, III)."""
+
+    LATE = "late"
+    EXCLUDED = "excluded"
+    ENTRANT_GROUP = "entrant_group"
+    CONTENT_GROUP = "content_group"
+    LANGUAGE = "language"
+    AUTHOR_NAMED = "author_named"
+    DUPLICATE = "duplicate"
+    PARTS_MISSING = "parts_missing"
+    FILES_UNREADABLE = "files_unreadable"
+    SUPPLEMENT_MISSING = "supplement_missing"
+
+
+RULES_IN_WORDS = {
+    Rule.LATE: "Nộp sau hạn nhận bài",
+    Rule.EXCLUDED: "Người dự thi thuộc diện không được dự thi",
+    Rule.ENTRANT_GROUP: "Không đúng nhóm đối tượng dự thi",
+    Rule.CONTENT_GROUP: "Nội dung không thuộc lĩnh vực của cuộc thi",
+    Rule.LANGUAGE: "Không viết bằng tiếng Việt có dấu",
+    Rule.AUTHOR_NAMED: "Nội dung bài cho biết tác giả là ai",
+    Rule.DUPLICATE: "Trùng với bài khác hoặc sáng kiến đã công bố",
+    Rule.PARTS_MISSING: "Thiếu phần bắt buộc của bài",
+    Rule.FILES_UNREADABLE: "Tệp hoặc bản giấy không đọc được",
+    Rule.SUPPLEMENT_MISSING: "Hết hạn bổ sung mà chưa nộp lại",
+}
+
+
+class Withdrawn(BaseModel):
+    """Why and when the entrant took it back."""
+
+    reason: str
+    at: AwareDatetime
+
+
+class Returned(Withdrawn):
+    """Why and when the secretary sent it back, and until when it may be mended."""
+
+    until: AwareDatetime
+    missing: list[str] = []
+    """What of the contest's requirements, in words."""
+
+
+class Refused(Withdrawn):
+    """Why and when the formal check said no."""
+
+    rule: Rule
+
+    @property
+    def in_words(self) -> str:
+        """The rule as people say it."""
+        return RULES_IN_WORDS[self.rule]

@@ -120,7 +120,7 @@ def without(said: Said, words: Sequence[str], instead: str) -> Said:
     """The same words or fact, in whose title, reason and parts none of `words` is left."""
     change: dict[str, Any] = {
         name: hide(value, words, instead)
-        for name in ("title", "reason")
+        for name in ("title", "reason", "asked", "message")
         if isinstance(value := getattr(said, name, None), str)
     }
     if isinstance(parts := getattr(said, "parts", None), dict):
@@ -201,6 +201,10 @@ class Revision(Words):
     unit_ids: list[str] = []
     """The authors' units on that day, or the units that took over from them."""
     findings: Findings
+    asked: str = ""
+    """What the secretary had asked for, when this answers it."""
+    message: str = ""
+    """The author's words to the secretary about this revision."""
     at: AwareDatetime
     by: str
     checked_by: str = ""

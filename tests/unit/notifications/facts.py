@@ -24,7 +24,9 @@ from shared.events.submissions import (
     EntrantGroup,
     EntryAccepted,
     EntryBegun,
+    EntryRefused,
     EntryReminded,
+    EntryReopened,
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
@@ -111,7 +113,20 @@ def accepted(entry_id: str, owner_id: str, **changes: Any) -> EntryAccepted:
 def returned(entry_id: str, owner_id: str, reason: str = "Thiếu phần Hiệu quả.") -> EntryReturned:
     """The same entry sent back."""
     until = AT + timedelta(days=3)
-    return EntryReturned(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, reason=reason, until=until)
+    whose = {"entry_id": entry_id, "contest_id": CONTEST, "owner_id": owner_id}
+    return EntryReturned(**whose, reason=reason, until=until, missing=["Hiệu quả"])
+
+
+def refused(entry_id: str, owner_id: str, rule: str = "late") -> EntryRefused:
+    """The same entry found not valid."""
+    whose = {"entry_id": entry_id, "contest_id": CONTEST, "owner_id": owner_id}
+    return EntryRefused(**whose, rule=rule, reason="Dấu bưu điện ngày 02/11.", refused_at=AT)
+
+
+def reopened(entry_id: str, owner_id: str) -> EntryReopened:
+    """The refusal taken back."""
+    whose = {"entry_id": entry_id, "contest_id": CONTEST, "owner_id": owner_id}
+    return EntryReopened(**whose, reason="Dấu bưu điện đọc nhầm.", reopened_at=AT)
 
 
 def withdrawn(entry_id: str, owner_id: str) -> EntryWithdrawn:

@@ -11,6 +11,7 @@ from services.notifications.announcements.domain import Message, Notice
 from services.notifications.copies.domain import EntryCopy, EntryState
 from services.notifications.deliveries.channels.letters import Content, Letters
 from services.notifications.deliveries.domain import ANNOUNCED, Channel
+from services.submissions.states.domain import RULES_IN_WORDS, Rule
 from tests.unit.notifications import facts
 
 ENTRY = EntryCopy(
@@ -28,6 +29,8 @@ def notices() -> list[Notice]:
         *domain.direct(facts.submitted("e1", "p1")),
         *domain.direct(facts.submitted("e1", "p1", revision=2, channel="paper")),
         *domain.direct(facts.returned("e1", "p1")),
+        *domain.direct(facts.refused("e1", "p1")),
+        *domain.direct(facts.reopened("e1", "p1")),
         *domain.direct(facts.accepted("e1", "p1")),
         *domain.direct(facts.withdrawn("e1", "p1")),
         *domain.direct(facts.reminded("e1", "p1")),
@@ -49,6 +52,16 @@ def compose(notice: Notice, channel: Channel, **changes: Any) -> Content:
     known = {"name": "Nguyễn Thị Ánh Tuyết", "contest": facts.a_contest(), "entry": ENTRY, **changes}
     link = domain.link(notice.message, notice.about_id, "sang-kien-cchc")
     return LETTERS.compose(notice.message, channel, link, {**notice.given, "items": notice.items, **known})
+
+
+@pytest.mark.parametrize("rule", list(Rule))
+def test_a_refusal_names_its_rule_in_every_channel_as_the_page_does(rule: Rule) -> None:
+    notice = domain.direct(facts.refused("e1", "p1", rule))[0]
+    mail, shown = compose(notice, Channel.EMAIL), compose(notice, Channel.IN_APP)
+    for text in (mail.text, mail.html, shown.html):
+        assert RULES_IN_WORDS[rule] in text
+        assert "Dấu bưu điện ngày 02/11." in text
+        assert "khiếu nại" in text
 
 
 @pytest.mark.parametrize("notice", notices(), ids=lambda one: one.message)

@@ -11,10 +11,10 @@ from pymongo import MongoClient
 from deploy.local.stack import Stack
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import Decision
+from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.erasures import repository, service
 from services.submissions.erasures.domain import Erasure, LastAdministrator, State
-from services.submissions.intake import service as intake
 from services.submissions.people import service as people
 from services.submissions.settings import Settings
 from services.submissions.states.domain import State as EntryState
@@ -83,7 +83,7 @@ async def a_full_life(store: Store) -> tuple[Person, dict[str, str]]:
     await entries.withdraw(store, gone.id, f"{NAME} xin rút", key=key(), by=person, at=now())
     for one in (waiting, accepted, gone):
         await deliver(store, one.id)
-    await intake.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
+    await decisions.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
     await consents.decide(store, Decision(purpose="news", given=True, version=1), by=person, at=now())
     ids = {"draft": draft.id, "waiting": waiting.id, "accepted": accepted.id, "withdrawn": gone.id}
     await _as_named(store, list(ids.values()))

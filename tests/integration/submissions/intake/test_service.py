@@ -9,9 +9,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.submissions.decisions import service as decisions
+from services.submissions.decisions.domain import NewRevision
 from services.submissions.entries import service as entries
 from services.submissions.intake import agents, domain, service
-from services.submissions.intake.domain import NewRevision, Query
+from services.submissions.intake.domain import Query
 from services.submissions.spreadsheets import domain as spreadsheets
 from services.submissions.states.domain import NotWaiting, UntilPassed
 from shared import inbox
@@ -72,7 +74,7 @@ async def test_a_line_that_was_entered_before_its_fact_arrives_keeps_what_was_de
     entry = await an_entry(store, person, contest.id)
     told = entry.told_submitted()
     await store.transaction(lambda tx: service.record(tx, told))
-    await service.accept(store, entry.id, revision=1, key=key(), by=EVERYTHING, at=now())
+    await decisions.accept(store, entry.id, revision=1, key=key(), by=EVERYTHING, at=now())
     await store.transaction(lambda tx: service.record(tx, told))
     listing = await service.listing(store, Query(), EVERYTHING)
     assert [(line.number, line.state) for line in listing.lines] == [(1, "accepted")]
@@ -85,14 +87,14 @@ async def test_counts_add_up_and_the_filter_finds_without_marks_by_code_and_by_n
     for entry in made:
         await deliver(store, entry.id)
     secretary = await a_person(store, Role.SECRETARY, scope=contest.id)
-    await service.accept(store, made[0].id, revision=1, key=key(), by=secretary, at=now())
+    await decisions.accept(store, made[0].id, revision=1, key=key(), by=secretary, at=now())
     await _return(store, made[1].id, secretary)
     await entries.withdraw(store, made[2].id, "Thôi", key=key(), by=people[2], at=now())
     for entry in made:
         await deliver(store, entry.id)
     listing = await service.listing(store, Query(state="submitted"), secretary)
-    assert listing.by_state == {"accepted": 1, "returned": 1, "withdrawn": 1, "submitted": 2}
-    assert (listing.total, sum(listing.by_state.values())) == (2, 5)
+    assert listing.tally.by_state() == {"accepted": 1, "returned": 1, "withdrawn": 1, "submitted": 2}
+    assert (listing.total, sum(listing.tally.by_state().values())) == (2, 5)
     searches = {"mot cua so 3": made[3].id, str(made[4].receipt).lower(): made[4].id, "2": made[1].id}
     for text, entry_id in searches.items():
         found = await service.listing(store, Query(search=text), secretary)
@@ -105,7 +107,7 @@ async def test_counts_add_up_and_the_filter_finds_without_marks_by_code_and_by_n
 
 async def _return(store: Store, entry_id: str, by: Person, **changes: object) -> dict[str, object]:
     asked = {"reason": "Thiếu phần hiệu quả", "until": None, "revision": 1, "key": key(), "at": now(), **changes}
-    return await service.send_back(store, entry_id, by=by, **asked)  # type: ignore[arg-type]
+    return await decisions.send_back(store, entry_id, by=by, **asked)  # type: ignore[arg-type]
 
 
 async def test_a_returned_entry_is_mended_handed_in_again_and_comes_back_with_its_number(store: Store) -> None:
@@ -140,7 +142,7 @@ async def test_twenty_secretaries_accept_one_entry_once(store: Store) -> None:
     person, contest = await a_person(store), await a_contest(store)
     secretary, entry = await a_person(store, Role.SECRETARY), await an_entry(store, person, contest.id)
     await deliver(store, entry.id)
-    accept = service.accept
+    accept = decisions.accept
     replies = await asyncio.gather(
         *(accept(store, entry.id, revision=1, key="same", by=secretary, at=now()) for _ in range(10)),
         *(accept(store, entry.id, revision=1, key=key(), by=secretary, at=now()) for _ in range(10)),
@@ -160,9 +162,9 @@ async def test_the_same_key_for_another_decision_is_refused(store: Store) -> Non
     first, second = await an_entry(store, person, contest.id), await an_entry(store, person, contest.id)
     for entry in (first, second):
         await deliver(store, entry.id)
-    await service.accept(store, first.id, revision=1, key="k", by=secretary, at=now())
+    await decisions.accept(store, first.id, revision=1, key="k", by=secretary, at=now())
     with pytest.raises(KeyReused):
-        await service.accept(store, second.id, revision=1, key="k", by=secretary, at=now())
+        await decisions.accept(store, second.id, revision=1, key="k", by=secretary, at=now())
 
 
 async def test_a_revision_that_the_secretary_did_not_read_is_not_accepted(store: Store) -> None:
@@ -173,7 +175,7 @@ async def test_a_revision_that_the_secretary_did_not_read_is_not_accepted(store:
     await entries.write(store, entry.id, changed, version=entry.version, by=person, at=now())
     await hand_in(store, entry.id, person)
     with pytest.raises(NewRevision):
-        await service.accept(store, entry.id, revision=1, key=key(), by=secretary, at=now())
+        await decisions.accept(store, entry.id, revision=1, key=key(), by=secretary, at=now())
 
 
 async def test_a_secretary_of_another_contest_sees_and_decides_nothing(store: Store) -> None:
@@ -183,13 +185,13 @@ async def test_a_secretary_of_another_contest_sees_and_decides_nothing(store: St
     elsewhere = await a_person(store, Role.SECRETARY, scope="another-contest")
     organiser = await a_person(store, Role.ORGANISER, scope=contest.id)
     listing = await service.listing(store, Query(contest_id=contest.id), elsewhere)
-    assert (listing.lines, listing.total, listing.by_state) == ([], 0, {})
+    assert (listing.lines, listing.total, listing.tally.by_state()) == ([], 0, {})
     with pytest.raises(NotFound):
         await service.sheet(store, entry.id, elsewhere)
     assert (await service.sheet(store, entry.id, organiser)).line.number == 1
     for stranger in (elsewhere, organiser):
         with pytest.raises(NotFound):
-            await service.accept(store, entry.id, revision=1, key=key(), by=stranger, at=now())
+            await decisions.accept(store, entry.id, revision=1, key=key(), by=stranger, at=now())
 
 
 async def test_the_register_shows_that_a_code_was_given(store: Store) -> None:

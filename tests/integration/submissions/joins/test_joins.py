@@ -6,6 +6,7 @@ import pytest
 
 from services.submissions.arrivals.domain import Transcript
 from services.submissions.contests.domain import Contest
+from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
@@ -46,7 +47,7 @@ async def online(store: Store, author: Person, contest: Contest, **changes: str)
 
 
 async def counted(store: Store, contest: Contest, clerk: Person) -> dict[str, int]:
-    return (await intake.listing(store, Query(contest_id=contest.id), clerk)).by_state
+    return (await intake.listing(store, Query(contest_id=contest.id), clerk)).tally.by_state()
 
 
 async def test_a_paper_of_an_online_entry_is_its_second_channel_and_counts_nothing(
@@ -92,7 +93,7 @@ async def test_a_paper_that_came_first_keeps_its_number_and_gets_the_authors_own
     assert parted.owner_id == paper.owner_id
     await service.join(store, typed.id, paper.id, by=clerk, at=now())
     await deliver(store, paper.id)
-    await intake.accept(store, paper.id, revision=None, key=key(), by=clerk, at=now())
+    await decisions.accept(store, paper.id, revision=None, key=key(), by=clerk, at=now())
     with pytest.raises(NotWaiting):
         await service.part(store, paper.id, typed.id, "Muộn rồi", by=clerk, at=now())
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from services.submissions.contests.domain import Contest
+from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
-from services.submissions.intake import service as intake
 from services.submissions.units.domain import Unit
 from shared.clock import local, now
 from shared.identity import Person, Role
@@ -44,7 +44,7 @@ async def contest(store: Store) -> Contest:
         await deliver(store, entry.id)
         if unit_id == "so-d":
             secretary = await a_person(store, Role.SECRETARY)
-            await intake.accept(store, entry.id, revision=1, key=key(), by=secretary, at=now())
+            await decisions.accept(store, entry.id, revision=1, key=key(), by=secretary, at=now())
     return made
 
 

@@ -90,7 +90,11 @@ async def test_the_list_says_in_words_where_each_entry_stands(store: Store, brow
     await store.transaction(lambda tx: entries.accept(tx, handed_in.id, ADMINISTRATOR, now()))
     returned = await an_entry(store, person, contest.id)
     until = now() + timedelta(days=2)
-    await store.transaction(lambda tx: entries.send_back(tx, returned.id, "Thiếu", until, ADMINISTRATOR, now()))
+    await store.transaction(
+        lambda tx: entries.decide(
+            tx, returned.id, lambda entry: entry.send_back("Thiếu", until, now()), ADMINISTRATOR, now()
+        )
+    )
     shown = (await page.open("/bai-du-thi")).text
     for text in ("Chưa nộp", "Đã hợp lệ", "Cần bổ sung", "Bài đang viết", "còn 20 ngày", "còn 1 ngày"):
         assert text in shown

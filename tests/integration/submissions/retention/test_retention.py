@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.submissions.contests.domain import Contest
+from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.erasures import service as erasures
 from services.submissions.intake import service as intake
@@ -44,7 +45,7 @@ async def a_finished_contest(store: Store, *, ago: timedelta = LONG_AGO) -> tupl
     await hand_in(store, accepted.id, author)
     for one in (waiting, accepted):
         await deliver(store, one.id)
-    await intake.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
+    await decisions.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
     await published(store, contest, now() - ago)
     return contest, author, {"draft": draft.id, "waiting": waiting.id, "accepted": accepted.id}
 

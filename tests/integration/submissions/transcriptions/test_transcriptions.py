@@ -7,6 +7,7 @@ import pytest
 from services.submissions.anonymity.domain import GivesAway
 from services.submissions.arrivals.domain import AuthorIsTyping, NotTranscribed, Transcript
 from services.submissions.contests.domain import Contest
+from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
@@ -50,7 +51,7 @@ def said(entry: Entry, **parts: str) -> Words:
 
 
 async def _accept(store: Store, entry: Entry, by: Person) -> None:
-    await intake.accept(store, entry.id, revision=None, key=key(), by=by, at=now())
+    await decisions.accept(store, entry.id, revision=None, key=key(), by=by, at=now())
 
 
 async def test_a_paper_is_accepted_only_with_words_that_two_people_stand_for(

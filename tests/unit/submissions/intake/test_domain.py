@@ -1,12 +1,11 @@
-"""How the register is asked for, and until when an entry may be mended."""
-
-from datetime import UTC, datetime
+"""How the register is asked for and counted, and what a seal shows of a line."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.submissions.intake import domain
-from services.submissions.intake.domain import Query
-from shared.clock import local
+from services.submissions.arrivals.domain import CHANNELS
+from services.submissions.intake.domain import STAND_WORDS, Query, Tally
 
 
 @pytest.mark.parametrize(
@@ -17,6 +16,15 @@ def test_a_sort_that_is_not_known_falls_back_to_the_number(asked: str, order: tu
     assert Query(sort=asked).order == order
 
 
-def test_without_a_date_an_entry_may_be_mended_until_the_end_of_the_third_day() -> None:
-    late_evening = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)  # 23:30 in Hanoi
-    assert local(domain.usual_until(late_evening)).isoformat() == "2026-03-05T17:00:00+07:00"
+_LINES = st.lists(st.tuples(st.sampled_from([*CHANNELS, "fax"]), st.sampled_from([one.value for one in STAND_WORDS])))
+
+
+@given(_LINES)
+def test_counts_by_channel_and_state_add_up_whatever_there_is(lines: list[tuple[str, str]]) -> None:
+    tally = Tally.of((channel, state, 1) for channel, state in lines)
+    assert tally.count() == len(lines)
+    assert sum(tally.count(channel) for channel in tally.channels) == len(lines)
+    assert sum(tally.count("", state) for state in STAND_WORDS) == len(lines)
+    for channel in tally.channels:
+        assert sum(tally.by_state(channel).values()) == tally.count(channel)
+        assert sum(tally.count(channel, state) for state in STAND_WORDS) == tally.count(channel)

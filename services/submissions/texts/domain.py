@@ -14,6 +14,7 @@ from shared.errors import Invalid
 from shared.redaction import hide
 from shared.text import OTHER_LETTER, Tally, folded, nfc, tally, word_count
 
+_SAID = ("title", "reason", "asked", "message")
 RULE = "vi-2026.2"
 """Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
 _MAX_SIGNS = 60_000
@@ -118,11 +119,7 @@ def _refuse(faults: Iterable[tuple[str, str, str]]) -> None:
 
 def without(said: Said, words: Sequence[str], instead: str) -> Said:
     """The same words or fact, in whose title, reason and parts none of `words` is left."""
-    change: dict[str, Any] = {
-        name: hide(value, words, instead)
-        for name in ("title", "reason", "asked", "message")
-        if isinstance(value := getattr(said, name, None), str)
-    }
+    change: dict[str, Any] = {name: hide(getattr(said, name), words, instead) for name in _SAID if hasattr(said, name)}
     if isinstance(parts := getattr(said, "parts", None), dict):
         change["parts"] = {part_id: hide(text, words, instead) for part_id, text in parts.items()}
     return said.model_copy(update=change) if words else said

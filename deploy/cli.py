@@ -139,6 +139,12 @@ def verify(file: Annotated[Path, typer.Argument(help="Tệp kết quả đã cô
     raise typer.Exit(import_module("deploy.verify").verify(file))
 
 
+@app.command(name="verify-register")
+def verify_register(file: Annotated[Path, typer.Argument(help="Tệp niêm phong của sổ tiếp nhận")]) -> None:
+    """Kiểm tra niêm phong hằng ngày của sổ tiếp nhận; sửa một dòng cũng thấy."""
+    raise typer.Exit(import_module("deploy.verify_register").verify(file))
+
+
 @app.command()
 def demo(
     folder: Folder,

@@ -56,6 +56,8 @@ from services.submissions.requests.service import INDEXES as REQUEST_INDEXES
 from services.submissions.retention import routes as retention
 from services.submissions.retention.service import INDEXES as RETENTION_INDEXES
 from services.submissions.scanning.service import INDEXES as SCAN_INDEXES
+from services.submissions.seals import routes as seals
+from services.submissions.seals.service import INDEXES as SEAL_INDEXES
 from services.submissions.second_step import routes as second_step
 from services.submissions.security import routes as security
 from services.submissions.security.service import INDEXES as SECURITY_INDEXES
@@ -113,6 +115,7 @@ _ROOMS = (
     papers,
     joins,
     transcriptions,
+    seals,
     intake,
     decisions,
     requests,
@@ -146,6 +149,7 @@ INDEXES = (
     *ERASURE_INDEXES,
     *RETENTION_INDEXES,
     *ORIGINALITY_INDEXES,
+    *SEAL_INDEXES,
     *SCAN_INDEXES,
     *REMINDER_INDEXES,
     *GALLERY_INDEXES,

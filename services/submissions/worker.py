@@ -9,6 +9,7 @@ worker = Worker(
     rooms=(
         "contests",
         "intake",
+        "seals",
         "originality",
         "receipts",
         "reminders",

@@ -10,7 +10,7 @@ import httpx
 from rich.console import Console
 
 from deploy import verify
-from deploy.demo import cast, ledger, load, marking, stage, writing
+from deploy.demo import cast, ledger, load, marking, papers, stage, writing
 from deploy.demo.client import Api, Json, RefusedError, Trouble
 from deploy.demo.marking import Desk
 from deploy.demo.progress import Stages, shown
@@ -19,6 +19,8 @@ from shared.ids import new_id
 
 _WRITERS_AT_ONCE = 8
 _SHOWN_PROBLEMS = 10
+_PAPER_SHARE = 8
+"""One entry in so many comes on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,20 @@ async def _write(desk: Desk, entries: Sequence[load.Entry], made: _Cast, run_id:
             desk.url, desk.administrator, made.demo, writers, run_id, desk.trouble, mail_url=desk.mail_url
         )
     with stages.stage("Viết nháp, đính tệp, nộp bài, nhận biên nhận", len(entries)) as bar:
+        on_paper = len(entries) // _PAPER_SHARE
 
-        async def work(entry: load.Entry) -> HandedIn:
+        async def work(place: int, entry: load.Entry) -> HandedIn:
+            address = addresses[entry.entrant]
             async with gate:
-                done = await writing.hand_in(desk.url, desk.contest_id, entry, addresses[entry.entrant], desk.trouble)
+                if place < on_paper:
+                    done = await papers.hand_in(desk, entry, _writer(people, entry.entrant), address)
+                    desk.held.mended.append(done.entry_id)  # its words, typed and checked, are a second version
+                else:
+                    done = await writing.hand_in(desk.url, desk.contest_id, entry, address, desk.trouble)
             bar.step()
             return done
 
-        return list(await asyncio.gather(*(work(entry) for entry in entries)))
+        return list(await asyncio.gather(*(work(place, entry) for place, entry in enumerate(entries))))
 
 
 def _writer(people: dict[str, load.Entrant], name: str) -> load.Entrant:

@@ -20,7 +20,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("/cuoc-thi", "Cuộc thi"),
     Place("/bai-du-thi", "Bài dự thi của tôi", frozenset({"entrant"})),
-    Place("/tiep-nhan", "Tiếp nhận", frozenset({"secretary", "organiser"})),
+    Place("/tiep-nhan", "Tiếp nhận", frozenset({"secretary"})),
     Place("/cuoc-thi/quan-ly", "Quản lý cuộc thi", frozenset({"organiser"})),
     Place("/cham-thi", "Chấm thi", frozenset({"judge", "chair", "organiser", "auditor"})),
     Place("/chung-khao", "Chung khảo"),

@@ -11,6 +11,7 @@ from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Line
 from services.submissions.joins import domain, repository
 from services.submissions.joins.domain import Join, JoinedAlready
+from services.submissions.originality import service as originality
 from services.submissions.papers import service as papers
 from services.submissions.people import service as people
 from services.submissions.states.domain import State
@@ -72,6 +73,7 @@ async def join(store: Store, entry_id: str, other_id: str, *, by: Person, at: da
             raise JoinedAlready
         await _join(tx, kept, gone, join_id, by=by, at=at)
         await intake.join(tx, await intake.line(tx, kept.id), second, more_channels=list(kept.more_channels))
+        await originality.forget(tx, gone.id)  # one entry that came twice is nobody's copy
         return reply
 
     return await store.transaction(work)
@@ -123,6 +125,7 @@ async def part(store: Store, entry_id: str, other_id: str, reason: str, *, by: P
         else:
             await papers.say(tx, kept, await contests.get(tx, kept.contest_id), by=by, at=at)
         await entries.save(tx, gone)
+        await originality.keep(tx, gone.id, at)
         one, other = await intake.line(tx, kept.id), await intake.line(tx, gone.id)
         await intake.part(tx, one, other, more_channels=list(kept.more_channels), state=gone.state)
         done = {"parted_at": at, "parted_by": by.id, "reason": reason}

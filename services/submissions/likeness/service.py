@@ -35,13 +35,23 @@ async def forget(tx: Tx, item_id: str) -> None:
 
 
 async def resembling(
-    tx: Tx, text: str, *, but: Collection[str] = (), at_least: float = domain.MARKED_FROM
+    tx: Tx, text: str, *, but: Collection[str] = (), at_least: float = domain.MARKED_FROM, within: str = ""
 ) -> list[Match]:
-    """The texts that cover at least a share of `text`, the most alike first."""
+    """The texts that cover at least a share of `text`, the most alike first.
+
+    `within`: a contest whose texts are looked for apart, so that ten copies of another year never hide one of this.
+    """
     mark = await asyncio.to_thread(domain.signature, text)
-    where: Document = {"_id": {"$nin": list(but)}} if but else {}
-    met = await repository.meeting(tx, domain.bands(mark), where) if mark else []
+    if not mark:
+        return []
+    apart: list[Document] = [{"contest_id": within}, {"contest_id": {"$ne": within}}] if within else [{}]
+    found = [await _nearest(tx, text, mark, where | {"_id": {"$nin": list(but)}}) for where in apart]
+    return [one for part in found for one in part if one.covered >= at_least]
+
+
+async def _nearest(tx: Tx, text: str, mark: bytes, where: Document) -> list[Match]:
+    met = await repository.meeting(tx, domain.bands(mark), where)
     nearest = sorted(met, key=lambda one: domain.estimate(mark, one[1]), reverse=True)[:_COMPARED]
     known = await repository.items(tx, [item_id for item_id, _ in nearest])
     found = await asyncio.to_thread(lambda: [domain.match(text, item) for item in known])
-    return sorted((one for one in found if one.covered >= at_least), key=lambda one: -one.covered)[:_SHOWN]
+    return sorted(found, key=lambda one: -one.covered)[:_SHOWN]

@@ -152,7 +152,7 @@ async def _note(tx: Tx, found: Sequence[Resemblance]) -> None:
 
 async def _resemblances(tx: Tx, item: Item, at: datetime) -> list[Resemblance]:
     found = []
-    for match in await likeness.resembling(tx, item.text, but=[item.id], at_least=0.0):
+    for match in await likeness.resembling(tx, item.text, but=[item.id], at_least=0.0, within=item.contest_id):
         covered = likeness_domain.overlap(item.text, match.item.text)
         if covered >= likeness_domain.MARKED_FROM and Kind.ENTRY in (item.kind, match.item.kind):
             found.append(Resemblance.of(item, match, covered, at))

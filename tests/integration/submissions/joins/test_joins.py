@@ -13,6 +13,8 @@ from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Query
 from services.submissions.joins import service
 from services.submissions.joins.domain import BothOnline
+from services.submissions.likeness import service as likeness
+from services.submissions.originality import service as originality
 from services.submissions.papers import service as papers
 from services.submissions.states.domain import NotWaiting, State
 from shared.clock import now
@@ -80,13 +82,16 @@ async def test_a_paper_that_came_first_keeps_its_number_and_gets_the_authors_own
 ):
     paper = await a_paper(store, clerk, contest.id, title="Bản giấy", phone="0912345678")
     typed = await online(store, author, contest, title="ban giay")
+    await originality.keep(store.read, typed.id, now())
     joined = await service.join(store, typed.id, paper.id, by=clerk, at=now())
     assert (joined["kept"], joined["number"], joined["other"]) == (paper.id, 1, 2)
+    assert await likeness.find(store.read, typed.id) is None, "one entry that came twice is nobody's copy"
     kept = await entries.get(store.read, paper.id)
     assert kept.paper is not None
     assert (kept.title, kept.parts, kept.owner_id) == ("ban giay", words().parts, author.id)
     assert (kept.paper.transcript, kept.revision) == (Transcript.OWN, 2)
     await service.part(store, paper.id, typed.id, "Nhập nhầm", by=clerk, at=now())
+    assert await likeness.find(store.read, typed.id) is not None
     parted = await entries.get(store.read, paper.id)
     assert parted.paper is not None
     assert (parted.title, parted.parts, parted.paper.transcript) == ("Bản giấy", {}, Transcript.WAITING)

@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from services.submissions.acts.service import INDEXES as ACT_INDEXES
 from services.submissions.beginnings import routes as beginnings
 from services.submissions.calls import routes as calls
+from services.submissions.coauthors import routes as coauthors
+from services.submissions.coauthors.service import INDEXES as COAUTHOR_INDEXES
 from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
 from services.submissions.contests import routes as contests
 from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
@@ -30,6 +32,7 @@ from services.submissions.hand_in import routes as hand_in
 from services.submissions.histories import routes as histories
 from services.submissions.intake import routes as intake
 from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
+from services.submissions.invitations import routes as invitations
 from services.submissions.joins import routes as joins
 from services.submissions.joins.service import INDEXES as JOIN_INDEXES
 from services.submissions.lost_factors import routes as lost_factors
@@ -82,8 +85,9 @@ from shared.identity import PUBLIC, Person
 from shared.web import Service, create_app
 
 health = APIRouter()
-# The first that fits an address answers: `/tiep-nhan/trung-lap` and `/tiep-nhan/da-cong-bo` stand before `/tiep-nhan/{entry_id}` of intake, and
-# `/bai-du-thi/moi` of beginnings stands before `/bai-du-thi/{entry_id}` of receipts.
+# The first that fits an address answers: `/tiep-nhan/trung-lap` and `/tiep-nhan/da-cong-bo` stand before
+# `/tiep-nhan/{entry_id}` of intake, `/bai-du-thi/moi` of beginnings and `/bai-du-thi/loi-moi/…` of invitations before
+# `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
     unit_import,
     units,
@@ -102,6 +106,8 @@ _ROOMS = (
     contests,
     calls,
     beginnings,
+    invitations,
+    coauthors,
     entries,
     histories,
     conversions,
@@ -134,6 +140,7 @@ INDEXES = (
     *CONTEST_INDEXES,
     *ENTRY_INDEXES,
     *VERSION_INDEXES,
+    *COAUTHOR_INDEXES,
     *RECEIPT_INDEXES,
     *INTAKE_INDEXES,
     *PAPER_INDEXES,

@@ -1,55 +1,15 @@
 """Facts published by the submissions service. Names and contacts travel only on `submissions.people`."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from pydantic import AwareDatetime
 
 from shared.events.envelope import Body, Event
+from shared.events.rules import Choice, EntrantGroup, Part, Plan, Prize, Timetable
 
-
-class Choice(Body):
-    """An option of a contest: an entrant group, a content group, a goal."""
-
-    id: str
-    title: str
-
-
-class EntrantGroup(Choice):
-    """Who may enter; `track` is the prize track, `individual` or `collective`."""
-
-    track: str
-
-
-class Part(Choice):
-    """A section that every entry must have, with its limit in words."""
-
-    max_words: int
-
-
-class Prize(Choice):
-    """`count` equal prizes of one track; a smaller `rank` is handed out first."""
-
-    track: str
-    rank: int
-    count: int
-
-
-class Timetable(Body):
-    """When a contest opens and closes; an entry may be changed until `edit_until`."""
-
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
-    edit_until: AwareDatetime
-    final_at: AwareDatetime | None = None
-
-
-class Plan(Body):
-    """The plan a contest implements; numbers are unique only within issuer and year."""
-
-    issuer: str
-    number: str
-    date: date
+__all__ = ["Choice", "EntrantGroup", "Part", "Plan", "Prize", "Timetable"]
 
 
 class Move(Body):
@@ -124,7 +84,7 @@ class CodeIssued(Event):
 
     code_id: str
     purpose: str
-    """`sign_up`, `sign_in`, `reset`, `confirm` (a new address of an account) or `known` (sign-up with an address that has one)."""
+    """`sign_up`, `sign_in`, `reset`, `confirm` (a new address of an account), `known` (sign-up with an address that has one), `invitation` (a link)."""
     channel: str
     """`email` or `sms`."""
     sealed: str
@@ -180,12 +140,23 @@ class File(Body):
     sha256: str
 
 
+class Effect(Body):
+    """What an initiative saves, as a number; `basis` says how it was computed."""
+
+    what: str
+    """`time`, `cost` or `other`."""
+    amount: Decimal
+    unit: str
+    basis: str
+
+
 class OfEntry(Body):
-    """What every later fact of an entry names."""
+    """Whose entry it is about; letters go to the `representative_id`, where a group named one."""
 
     entry_id: str
     contest_id: str
     owner_id: str
+    representative_id: str = ""
 
 
 class EntryBegun(Event):
@@ -200,14 +171,12 @@ class EntryBegun(Event):
     begun_at: AwareDatetime
 
 
-class EntrySubmitted(Event):
+class EntrySubmitted(OfEntry, Event):
     """An entry was handed in, or handed in again before the deadline; asks for a receipt and a register line."""
 
     type: ClassVar[str] = "submissions.entry.submitted.v1"
     topic: ClassVar[str] = "submissions.entries"
 
-    entry_id: str
-    contest_id: str
     receipt: str
     revision: int
     channel: str = "online"
@@ -216,7 +185,6 @@ class EntrySubmitted(Event):
     """When a paper arrived; None: it was handed in online."""
     entrant_group: str
     content_group: str
-    owner_id: str
     author_ids: list[str]
     unit_id: str | None = None
     title: str
@@ -292,6 +260,9 @@ class EntryAccepted(OfEntry, Event):
     track: str
     title: str
     parts: dict[str, str]
+    effects: list[Effect] = []
     judge_copies: list[File] = []
     """Files made again without metadata and without names, for the jury."""
     accepted_at: AwareDatetime
+    shares: dict[str, Decimal] = {}
+    """Percent by author; empty for an owner alone."""

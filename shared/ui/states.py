@@ -46,6 +46,11 @@ _LOOKS = {
     "scan_clean": Look("Đã quét, không có vi-rút", "good"),
     "scan_infected": Look("Có mã độc, đã khóa", "bad"),
     "scan_unchecked": Look("Chưa quét vi-rút", "warn"),
+    # invitations to co-authors
+    "invited": Look("Chờ trả lời", "busy"),
+    "agreed": Look("Đã đồng ý", "good"),
+    "declined": Look("Đã từ chối", "bad"),
+    "lapsed": Look("Lời mời hết hạn", "warn"),
     # resemblances
     "undecided": Look("Chờ kết luận", "warn"),
     "copy": Look("Trùng lặp", "bad"),

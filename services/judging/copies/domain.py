@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.errors import Refusal
 from shared.events.judging import ScriptCoded
-from shared.events.submissions import ContestPublished, EntryAccepted, File
+from shared.events.submissions import ContestPublished, Effect, EntryAccepted, File
 from shared.events.submissions import Role as HeldRole
 from shared.redaction import hide
 
@@ -43,6 +44,7 @@ class Script(_Copy):
     contest_id: str
     title: str
     parts: dict[str, str]
+    effects: list[Effect] = []
     content_group: str
     judge_copies: list[File] = []
     state: ScriptState = ScriptState.ACTIVE
@@ -64,7 +66,11 @@ class Script(_Copy):
     def without(self, names: Sequence[str]) -> "Script":
         """The same script after its author was erased: no sentence names the author any more."""
         parts = {part_id: hide(text, names) for part_id, text in self.parts.items()}
-        return self.model_copy(update={"title": hide(self.title, names), "parts": parts})
+        effects = [
+            one.model_copy(update={"unit": hide(one.unit, names), "basis": hide(one.basis, names)})
+            for one in self.effects
+        ]
+        return self.model_copy(update={"title": hide(self.title, names), "parts": parts, "effects": effects})
 
     def announce(self, at: datetime) -> ScriptCoded:
         """The fact that this script got its code."""
@@ -73,7 +79,7 @@ class Script(_Copy):
 
 
 def _text(accepted: EntryAccepted) -> dict[str, object]:
-    names = ("title", "parts", "content_group", "judge_copies", "accepted_at")
+    names = ("title", "parts", "effects", "content_group", "judge_copies", "accepted_at")
     return {name: getattr(accepted, name) for name in names}
 
 
@@ -87,6 +93,9 @@ class Sealed(_Copy):
     unit_ids: list[str] = []
     entrant_group: str
     track: str
+    shares: dict[str, Decimal] = {}
+    """Percent by author; empty for an owner alone."""
+    representative_id: str = ""
 
     @property
     def people(self) -> set[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from services.judging.copies import service as copies
-from services.judging.copies.domain import ContestCopy, Script
+from services.judging.copies.domain import ContestCopy, Script, Sealed
 from services.judging.finals import service as finals
 from services.judging.finals.service import Act
 from services.judging.results import domain, repository
@@ -21,9 +21,11 @@ from shared.errors import NotFound, Refusal, Stale
 from shared.events.judging import FinalistsNamed, ResultPublished
 from shared.identity import Person, Role
 from shared.mongo import Document, Store, Tx
+from shared.ui.filters import vn_number
 
 __all__ = ["INDEXES"]
 
+_READERS = (Role.ORGANISER, Role.CHAIR, Role.AUDITOR)
 PRELIMINARY, FINAL = "preliminary", "final"
 _SHOWN = 12
 Lines = Sequence[Mapping[str, Any]]
@@ -251,15 +253,13 @@ async def published(tx: Tx) -> list[tuple[Result, ContestCopy]]:
 
 async def managed(tx: Tx, person: Person) -> list[ContestCopy]:
     """The contests whose rankings a person may open."""
-    roles = (Role.ORGANISER, Role.CHAIR, Role.AUDITOR)
-    return [one for one in await copies.contests(tx) if any(person.may(role, one.contest_id) for role in roles)]
+    return [one for one in await copies.contests(tx) if any(person.may(role, one.contest_id) for role in _READERS)]
 
 
 async def visible(tx: Tx, contest_id: str, person: Person | None) -> Result:
     """A published result for everybody, a signed one for staff. Raises NotFound."""
     result = await repository.get(tx, contest_id, FINAL)
-    roles = (Role.ORGANISER, Role.CHAIR, Role.AUDITOR)
-    staff = person is not None and any(person.may(role, contest_id) for role in roles)
+    staff = person is not None and any(person.may(role, contest_id) for role in _READERS)
     if result.state is ResultState.PUBLISHED or (staff and result.state is ResultState.SIGNED):
         return result
     raise NotFound
@@ -276,10 +276,15 @@ async def public_page(tx: Tx, result: Result) -> Document:
     sealed = await copies.sealed(tx, contest_id)
     shown = [place.entry_id for place in result.places] + [one.entry_id for one in result.unplaced]
     scripts = {entry: await copies.script(tx, entry) for entry in shown}
-    names = {entry: [await _name(tx, author) for author in sealed[entry].author_ids] for entry in shown}
+    names = {entry: await _authors(tx, sealed[entry]) for entry in shown}
     marks = {round_: await rubrics.find(tx, contest_id, round_) for round_ in (PRELIMINARY, FINAL)}
     contest = await copies.contest(tx, contest_id)
     return {"contest": contest, "result": result, "scripts": scripts, "authors": names, "rubrics": marks}
+
+
+async def _authors(tx: Tx, sealed: Sealed) -> list[str]:
+    shares = {one: f" ({vn_number(share)}%)" for one, share in sealed.shares.items()}
+    return [await _name(tx, one) + shares.get(one, "") for one in sealed.author_ids]
 
 
 async def _name(tx: Tx, person_id: str) -> str:

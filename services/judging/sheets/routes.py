@@ -15,6 +15,7 @@ from services.judging.sheets.service import View
 from shared import forms
 from shared.clock import now
 from shared.errors import NotFound, Refusal, Stale
+from shared.events.submissions import Effect
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of, wants_json
 from shared.text import Text
@@ -84,6 +85,7 @@ class SheetOut(BaseModel):
     code: str
     title: str
     parts: dict[str, str]
+    effects: list[Effect] = []
     files: list[str]
     """Where the judge copies of its files are."""
     rubric: RubricRow
@@ -264,6 +266,7 @@ async def read(request: Request, sheet_id: str, person: Judge) -> SheetOut:
         code=seen.script.code,
         title=seen.script.title,
         parts=seen.script.parts,
+        effects=seen.script.effects,
         files=[f"/bai-du-thi/ban-cham/{one.file_id}" for one in seen.script.judge_copies],
         rubric=RubricRow.model_validate(seen.rubric, from_attributes=True),
         state=seen.state,

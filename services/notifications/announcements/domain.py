@@ -134,8 +134,8 @@ def direct(event: Event) -> list[Notice]:
     words: dict[str, Any] = event.model_dump(include=said)
     if "title" in words:
         words["title"] = one_line(words["title"])
-    whose: dict[str, str] = event.model_dump(include={"owner_id", "entry_id"})
-    return [Notice(message, whose["owner_id"], whose["entry_id"], words)]
+    whose: dict[str, str] = event.model_dump(include={"owner_id", "representative_id", "entry_id"})
+    return [Notice(message, whose.get("representative_id") or whose["owner_id"], whose["entry_id"], words)]
 
 
 def named_entries(event: Event) -> list[str]:

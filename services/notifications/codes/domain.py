@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     KNOWN = "known"
     """No code at all: the address has an account already."""
+    INVITATION = "invitation"
+    """To be a co-author: the code is the secret of a link and is never typed."""
 
 
 def delivery(issued: CodeIssued, *, text_messages: bool, issued_at: datetime, at: datetime) -> Delivery:

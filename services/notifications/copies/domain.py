@@ -46,6 +46,7 @@ class EntryCopy(_Copy):
     id: str
     contest_id: str
     owner_id: str
+    """The author whom letters go to: the owner, or whom a group named as its representative."""
     title: str = ""
     receipt: str = ""
     state: EntryState

@@ -80,7 +80,7 @@ async def remember_entry(tx: Tx, submitted: EntrySubmitted) -> None:
     """An entry was handed in, perhaps again."""
     change = {
         "contest_id": submitted.contest_id,
-        "owner_id": submitted.owner_id,
+        "owner_id": submitted.representative_id or submitted.owner_id,
         "title": one_line(submitted.title),
         "receipt": submitted.receipt,
         "state": EntryState.SUBMITTED,
@@ -92,7 +92,7 @@ async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
     """The entry takes part from now on."""
     change = {
         "contest_id": accepted.contest_id,
-        "owner_id": accepted.owner_id,
+        "owner_id": accepted.representative_id or accepted.owner_id,
         "title": one_line(accepted.title),
         "state": EntryState.ACCEPTED,
         "accepted_at": accepted.accepted_at,

@@ -20,6 +20,7 @@ _WORD = re.compile(r"\w+")
 _WITHIN_A_NAME = re.compile(r"[\s_-]+")
 _NUMBER = re.compile(r"(?<![\w+])(?:\+?84|0)(?:[ .-]?\d){9,10}(?![\w])")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_OF_EFFECTS = ("amount", "unit", "basis")
 _SURE_WITHOUT_MARKS = 3
 """A name of so many words is recognised without its marks; a shorter one is also an ordinary phrase."""
 
@@ -105,8 +106,8 @@ class Reading(BaseModel):
 
 
 def read(words: Words, authors: Sequence[Entrant]) -> Reading:
-    """Everything in title and parts that points at an author."""
-    texts = {"title": words.title, **{f"parts.{part_id}": text for part_id, text in words.parts.items()}}
+    """Everything in title, parts and effects that points at an author."""
+    texts = words.prose()
     found = {field: _apart(_traces(field, text, authors)) for field, text in texts.items()}
     pieces = {field: list(_pieces(text, found[field])) for field, text in texts.items()}
     return Reading(traces=[trace for traces in found.values() for trace in traces], pieces=pieces)
@@ -115,6 +116,7 @@ def read(words: Words, authors: Sequence[Entrant]) -> Reading:
 def check(words: Words, rules: Rules, authors: Sequence[Entrant]) -> None:
     """Raises GivesAway with every place."""
     titles = {"title": "Tên sáng kiến"} | {f"parts.{part.id}": part.title for part in rules.parts}
+    titles |= {f"effects.{at}.{name}": f"Hiệu quả {at + 1}" for at in range(len(words.effects)) for name in _OF_EFFECTS}
     errors = [
         {
             "code": f"{trace.kind.value}_in_text",

@@ -124,6 +124,8 @@ def _facts(values: Mapping[str, Any]) -> Iterator[str]:
     if values.get("unit_levels"):
         yield "cấp đơn vị: " + ", ".join(values["unit_levels"])
     yield from _numbers(values)
+    if values.get("needs_mandate"):
+        yield "cần giấy cử người đại diện"
     if not values.get("required", True):
         yield "không bắt buộc"
     if values.get("description") or values.get("hint") or values.get("note"):
@@ -159,7 +161,8 @@ def _said(field: str, value: Any) -> str:
         case "form_rules":
             size = f"mỗi tệp không quá {value.max_bytes // _MEGABYTE} MB"
             kinds = ", ".join(one.partition("/")[2].upper() for one in value.media_types)
-            return f"tên tối đa {value.title_max_words} từ; tối đa {value.max_files} tệp {kinds}, {size}"
+            effects = "; cần ít nhất một hiệu quả bằng số" if value.effects_required else ""
+            return f"tên tối đa {value.title_max_words} từ; tối đa {value.max_files} tệp {kinds}, {size}{effects}"
         case "asks_id_number":
             return "Có hỏi" if value else "Không hỏi"
     units = {"complaint_days": " ngày làm việc", "retention_months": " tháng"}

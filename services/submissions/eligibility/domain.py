@@ -96,7 +96,9 @@ def check(rules: Rules, group_id: str, entrants: Sequence[Entrant]) -> None:
     """At hand-in. Raises NotEligible with every reason."""
     faults = list(_faults(rules, group_id, entrants))
     if rules.asks_id_number:
-        faults += [("", _ID_NUMBER_MISSING) for one in entrants if not one.account.id_number_mark]
+        faults += [
+            ("", _whose(one, entrants) + _ID_NUMBER_MISSING) for one in entrants if not one.account.id_number_mark
+        ]
     _refuse(faults)
 
 
@@ -120,7 +122,7 @@ def objections(rules: Rules, group_id: str, entrants: Sequence[Entrant]) -> list
 
 def _faults(rules: Rules, group_id: str, entrants: Sequence[Entrant]) -> Iterator[tuple[str, str]]:
     for entrant in entrants:
-        yield from (("", text) for text in _excluded(rules, entrant))
+        yield from (("", _whose(entrant, entrants) + text) for text in _excluded(rules, entrant))
     group = next((one for one in rules.entrant_groups if one.id == group_id), None)
     if group is None:  # not chosen yet: completeness is another rule's affair
         return
@@ -128,7 +130,13 @@ def _faults(rules: Rules, group_id: str, entrants: Sequence[Entrant]) -> Iterato
         text = f"Nhóm “{group.title}” nhận bài của nhiều nhất {group.max_authors} tác giả; bài này có {len(entrants)}."
         yield "entrant_group", text
     for entrant in entrants:
-        yield from (("entrant_group", f"{group.title}: {text}") for text in _of_group(group, entrant))
+        whose = _whose(entrant, entrants)
+        yield from (("entrant_group", f"{whose}{group.title}: {text}") for text in _of_group(group, entrant))
+
+
+def _whose(entrant: Entrant, entrants: Sequence[Entrant]) -> str:
+    """Among several authors a reason says whose it is."""
+    return f"{entrant.account.name}: " if len(entrants) > 1 else ""
 
 
 def _excluded(rules: Rules, entrant: Entrant) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.submissions.arrivals import domain as arrivals
 from services.submissions.arrivals.domain import Channel, Paper, Transcript
+from services.submissions.authors.domain import Authored
 from services.submissions.contests.domain import Contest, Phase
 from services.submissions.files.domain import Attachment, Copy, TooManyFiles
 from services.submissions.states.domain import (
@@ -34,7 +36,7 @@ from services.submissions.texts.domain import Revision, Words
 from shared.events import submissions as events
 
 
-class Entry(Words):
+class Entry(Authored, Words):
     """The aggregate. Its own words are the working copy; what counts is the last revision handed in."""
 
     model_config = ConfigDict(extra="ignore")
@@ -43,8 +45,6 @@ class Entry(Words):
     version: int = 0
     facts: int = 0
     contest_id: str
-    owner_id: str
-    author_ids: list[str]
     unit_id: str | None = None
     files: list[Attachment] = Field(default=[])
     channel: Channel = Channel.ONLINE
@@ -120,6 +120,12 @@ class Entry(Words):
         self.files = [file for file in self.files if file.id != file_id]
         self._touched(at)
 
+    def rename_authors(self, shares: Mapping[str, Decimal], invited: int, contest: Contest, at: datetime) -> None:
+        """Other authors or shares. Raises Settled, EditingOver."""
+        self._check_editable(contest, at)
+        self.name_authors(shares, invited)
+        self._touched(at)
+
     def _check_editable(self, contest: Contest, at: datetime) -> None:
         if self.editable_until(contest) is None:
             raise Settled
@@ -127,7 +133,8 @@ class Entry(Words):
             raise EditingOver
 
     def _whose(self) -> dict[str, str]:
-        return {"entry_id": self.id, "contest_id": self.contest_id, "owner_id": self.owner_id}
+        whose = {"entry_id": self.id, "contest_id": self.contest_id, "owner_id": self.owner_id}
+        return {**whose, "representative_id": self.representative}
 
     def _check_waiting(self) -> None:
         if self.state is not State.SUBMITTED:
@@ -147,12 +154,14 @@ class Entry(Words):
     def submit(
         self, contest: Contest, unit_ids: list[str], code: str, *, by: str, at: datetime, message: str = ""
     ) -> Revision:
-        """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete.
+        """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete,
+        InvitationOpen, SharesOff.
 
         `message` is for the secretary: the answer to what was asked when the entry came back.
         """
         self.check_may_submit(contest, at)
         self.check_complete(contest)
+        self.check_authors()
         self.submitted_at = at
         if self.paper:
             self.paper.transcript = Transcript.OWN
@@ -171,6 +180,9 @@ class Entry(Words):
             number=self.revision,
             files=self.files,
             unit_ids=unit_ids,
+            author_ids=self.author_ids,
+            shares=self.shares,
+            representative_id=self.representative,
             findings=texts.find(self),
             asked=asked,
             at=at,
@@ -191,7 +203,7 @@ class Entry(Words):
         shared = set(events.EntrySubmitted.model_fields) & set(Entry.model_fields) - {"files"}
         files = [file.told() for file in self.files]
         arrived = self.paper.received_at if self.paper and self.channel is not Channel.ONLINE else None
-        own = self.model_dump(include=shared)
+        own = {**self.model_dump(include=shared), "representative_id": self.representative}
         return events.EntrySubmitted(entry_id=self.id, files=files, received_at=arrived, **own)
 
     def withdraw(self, contest: Contest, reason: str, at: datetime) -> events.EntryWithdrawn:
@@ -257,13 +269,15 @@ class Entry(Words):
         self.facts += 1
         return events.EntryAccepted(
             **self._whose(),
-            author_ids=self.author_ids,
+            author_ids=last.author_ids or self.author_ids,
+            shares=last.shares,
             unit_ids=last.unit_ids,
             entrant_group=last.entrant_group,
             content_group=last.content_group,
             track=next(group.track for group in contest.entrant_groups if group.id == last.entrant_group),
             title=last.title,
             parts={part.id: last.parts[part.id] for part in contest.parts if last.parts.get(part.id, "").strip()},
+            effects=[effect.told() for effect in last.effects if effect.complete],
             judge_copies=[copy.told() for copy in self.released],
             accepted_at=at,
         )

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 from services.submissions.contests.domain import Contest
+from services.submissions.effects import domain as effects
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service
 from services.submissions.entries.domain import Entry
@@ -26,6 +27,9 @@ routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
+_DROP = "effects.drop."
+_AFTER_SAVING = {"preview": "xem-truoc", "authors": "tac-gia"}
+"""The button to the page it leads to."""
 
 
 class DraftForm(Words):
@@ -36,11 +40,25 @@ class DraftForm(Words):
     version: int | None = None
     act: str = "save"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_effect(cls, typed: Any) -> Any:
+        """The button beside an effect takes it off what is saved."""
+        act = str(typed.get("act", "")) if isinstance(typed, dict) else ""
+        if not act.startswith(_DROP):
+            return typed
+        return {**typed, "effects": effects.without(typed.get("effects"), int("0" + act.removeprefix(_DROP)))}
+
 
 def _flat(typed: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, by the names of its fields."""
     parts = typed.get("parts")
-    return {**typed, **{f"parts.{key}": text for key, text in (parts if isinstance(parts, dict) else {}).items()}}
+    flat = {**typed, **{f"parts.{key}": text for key, text in (parts if isinstance(parts, dict) else {}).items()}}
+    if "effects" in typed:
+        lines = effects.typed_lines(typed["effects"])
+        flat["effects"] = {str(number): line for number, line in enumerate(lines)}
+        flat |= {f"effects.{number}.{name}": text for number, line in enumerate(lines) for name, text in line.items()}
+    return flat
 
 
 @routes.get("/bai-du-thi/{entry_id}/soan")
@@ -56,7 +74,7 @@ async def _edit(
 ) -> Response:
     standing = await eligibility.standing(store_of(request).read, contest, entry.owner_id, now())
     scans = await scanning.of(store_of(request).read, [file.id for file in entry.files])
-    context = {"errors": [], "other": {}, "standing": standing, "scans": scans, **more}
+    context = {"errors": [], "other": {}, "standing": standing, "scans": scans, "most_effects": effects.MOST, **more}
     return page(request, "entries/edit.html", status, entry=entry, contest=contest, values=values, **context)
 
 
@@ -69,8 +87,15 @@ async def _refused(request: Request, entry_id: str, person: Person, form: Typed[
     if written or isinstance(refusal, SavedElsewhere):  # else the old version stays: a clash not yet seen must be shown
         values["version"] = entry.version
     if isinstance(refusal, SavedElsewhere):
-        other = {name: text for name, text in saved.items() if values.get(name, text) != text}
+        other = {name: text for name, text in saved.items() if values.get(name, _unsaid(name, text)) != text}
+    if "effects" in values:  # else lines that were taken off would come back
+        saved = {name: text for name, text in saved.items() if not name.startswith("effects.")}
     return await _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)
+
+
+def _unsaid(name: str, saved: str) -> str:
+    """A field that the form did not send says what is saved; an effect that it did not send is not there."""
+    return "" if name.startswith("effects.") else saved
 
 
 async def _write(request: Request, entry_id: str, typed: DraftForm, by: Person) -> Entry:
@@ -93,8 +118,11 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
         return await _refused(request, entry_id, person, form, refusal)
     if wants_json(request):
         return JSONResponse({"version": entry.version, "saved_at": entry.saved_at.isoformat()})
-    if form.typed.get("act") == "preview":
-        return see_other(request, f"/bai-du-thi/{entry_id}/xem-truoc")
+    act = str(form.typed.get("act", ""))
+    if act in _AFTER_SAVING:
+        return see_other(request, f"/bai-du-thi/{entry_id}/{_AFTER_SAVING[act]}")
+    if act.startswith("effects."):
+        return see_other(request, f"/bai-du-thi/{entry_id}/soan#effects", "Đã lưu bản nháp.")
     return see_other(request, f"/bai-du-thi/{entry_id}/soan", "Đã lưu bản nháp. Bài chưa được nộp.")
 
 

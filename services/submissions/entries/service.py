@@ -96,6 +96,13 @@ async def own(tx: Tx, entry_id: str, person: Person) -> Entry:
     return entry
 
 
+async def owned(tx: Tx, entry_id: str, person: Person) -> Entry:
+    """The entry, for the one who hands it in, withdraws it and names its authors. Raises NotFound, OwnerOnly."""
+    entry = await own(tx, entry_id, person)
+    entry.check_owner(person.id)
+    return entry
+
+
 async def by_status_secret(store: Store, secret: str) -> tuple[Entry, Contest]:
     """For whoever holds the link of a receipt. Raises NotFound."""
     entry = await repository.find(store.read, {"status_digest": status_links.kept_as(secret)})
@@ -171,14 +178,14 @@ async def submit(  # noqa: PLR0913 - a hand-in has so many sides
 ) -> Document:
     """Hand in what is saved: {receipt, revision, submitted_at, status_path}. `at`: arrival of the complete request.
 
-    Raises NotFound, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete, NotEligible,
-    GivesAway, Infected, KeyReused.
+    Raises NotFound, OwnerOnly, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete,
+    InvitationOpen, SharesOff, NotEligible, GivesAway, Infected, KeyReused.
     """
     body = {"entry_id": entry_id} | ({"message": message} if message else {})
 
     async def attempt(code: str) -> Document:
         async def work(tx: Tx) -> Document:
-            entry = await own(tx, entry_id, by)
+            entry = await owned(tx, entry_id, by)
             contest = await contests.get(tx, entry.contest_id)
             authors = await eligibility.entrants(tx, contest, entry.author_ids, at)
             revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at, message=message)
@@ -225,10 +232,10 @@ def units_of(entry: Entry, authors: Sequence[Entrant]) -> list[str]:
 
 
 async def withdraw(store: Store, entry_id: str, reason: str, *, key: str, by: Person, at: datetime) -> Document:
-    """Take it back: {state}. Raises NotFound, NotHandedIn, Settled, DeadlinePassed, KeyReused."""
+    """Take it back: {state}. Raises NotFound, OwnerOnly, NotHandedIn, Settled, DeadlinePassed, KeyReused."""
 
     async def work(tx: Tx) -> Document:
-        entry = await own(tx, entry_id, by)
+        entry = await owned(tx, entry_id, by)
         event = entry.withdraw(await contests.get(tx, entry.contest_id), reason, at)
         await publish(tx, entry, event, by=by, at=at)
         return {"state": entry.state.value}

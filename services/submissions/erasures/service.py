@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.submissions.coauthors import service as coauthors
 from services.submissions.consents import service as consents
 from services.submissions.credentials import service as credentials
 from services.submissions.entries import service as entries
@@ -74,6 +75,7 @@ async def _forget_account(tx: Tx, person_id: str, addresses: Sequence[str], *, b
     await oidc.forget(tx, person_id, list(addresses))
     await lost_factors.forget(tx, person_id)
     await credentials.forget(tx, addresses)
+    await coauthors.forget(tx, person_id, addresses)
     await consents.forget(tx, person_id)
     await requests.forget(tx, person_id, by=by, at=at)
     await once.forget(tx, person_id)
@@ -100,15 +102,19 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
         cleared = domain.emptied(entry, handed_in, at)
     await versions.forget(tx, entry.id)
     if fate is Fate.DELETED:
+        await coauthors.clear(tx, entry.id)
         await entries.delete(tx, entry.id)
         return cleared
     await entries.save(tx, cleared.entry)
+    nobody = {} if entry.author_ids else {"author_ids": [], "shares": {}, "representative_id": ""}
     for revision in cleared.revisions:
-        await entries.put_revision(tx, revision)
+        await entries.put_revision(tx, revision.model_copy(update=nobody))
     if fate is Fate.NAMELESS and handed_in:
         await originality.nameless(tx, entry.id, words, at)
     else:
         await originality.erase(tx, entry.id)
+    if fate is not Fate.NAMELESS or not entry.author_ids:
+        await coauthors.clear(tx, entry.id)
     await intake.forget(tx, entry.id, cleared.entry.title, words)
     await papers.forget(tx, entry.id, words)
     await joins.forget(tx, entry.id, words)

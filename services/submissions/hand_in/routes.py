@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.submissions.anonymity import domain as anonymity
 from services.submissions.anonymity.domain import GivesAway
 from services.submissions.contests.domain import Contest
+from services.submissions.effects import domain as effects
 from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
@@ -49,6 +50,14 @@ async def preview(request: Request, entry_id: str, person: SignedIn) -> Response
     return await _preview(request, entry, contest, person)
 
 
+def _of_authors(entry: Entry) -> list[str]:
+    try:
+        entry.check_authors()
+    except Refusal as refusal:
+        return [refusal.message]
+    return []
+
+
 async def _preview(
     request: Request, entry: Entry, contest: Contest, person: Person, *, status: int = 200, **more: Any
 ) -> Response:
@@ -66,7 +75,8 @@ async def _preview(
         "contest": contest,
         "missing": missing,
         "findings": texts.find(entry),
-        "objections": eligible.objections(contest, entry.entrant_group, authors),
+        "objections": [*_of_authors(entry), *eligible.objections(contest, entry.entrant_group, authors)],
+        "is_owner": person.id == entry.owner_id,
         "reading": reading,
         "scans": await scanning.of(store_of(request).read, [file.id for file in entry.files]),
         "copies": [file for file in entry.files if file.copy_for_jury],
@@ -95,7 +105,8 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
         if isinstance(refusal, Incomplete | GivesAway):
             standing = await eligibility.standing(store_of(request).read, contest, entry.owner_id, at)
             context = {"entry": entry, "contest": contest, "values": entry.fields(), "errors": form.errors}
-            context |= {"other": {}, "standing": standing}
+            scans = await scanning.of(store_of(request).read, [file.id for file in entry.files])
+            context |= {"other": {}, "standing": standing, "most_effects": effects.MOST, "scans": scans}
             return page(request, "entries/edit.html", refusal.status, **context)
         key = str(form.typed.get("client_key", ""))
         more = {"errors": form.errors, "kept_key": key, "values": form.typed}

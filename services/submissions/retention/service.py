@@ -120,7 +120,7 @@ async def _clear_entry(tx: Tx, entry_id: str) -> Sequence[str]:
     entry = await entries.get(tx, entry_id)
     words, fates = await _words(tx, entry), {EntryState.ACCEPTED: Fate.NAMELESS, EntryState.DRAFT: Fate.DELETED}
     # Nobody is named any more, not even by an id; the published result keeps the names it was published with.
-    entry.owner_id, entry.author_ids = "", []
+    entry.owner_id, entry.author_ids, entry.shares, entry.representative_id = "", [], {}, ""
     cleared = await erasures.clear(tx, entry, fates.get(entry.state, Fate.EMPTIED), words, now())
     return [*cleared.files, *cleared.copies]
 

@@ -38,6 +38,8 @@ class EntrantGroup(events.EntrantGroup):
     unit_levels: list[Annotated[Line, Field(max_length=40)]] = Field(default=[])
     """Levels of the dated tree: the entrant's unit must have one of them on the day the entry is handed in."""
     max_authors: int = Field(default=5, ge=1, le=50)
+    needs_mandate: bool = False
+    """Whether a paper naming the representative comes with every entry, as organisations bring one."""
 
 
 class Choice(events.Choice):
@@ -175,6 +177,8 @@ class FormRules(BaseModel):
     max_bytes: int = Field(default=10 * _MEGABYTE, ge=1, le=20 * _MEGABYTE)
     """Of one file."""
     media_types: list[MediaType] = list(get_args(MediaType))
+    effects_required: bool = False
+    """Whether at least one effect must be given as a number."""
 
 
 def slug_of(text: str) -> str:

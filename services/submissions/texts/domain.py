@@ -1,30 +1,25 @@
-"""Words as typed, complete or not, marked or not. The thresholds for marks were measured on real plans (five seeds)."""
+"""Words as typed, complete or not, and what the machine finds in them. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.submissions.contests.domain import Contest
+from services.submissions.effects import domain as effects
+from services.submissions.effects.domain import Effects, Fault
 from services.submissions.encodings import domain as encodings
 from services.submissions.encodings.domain import Offer, Suspicion
 from services.submissions.files.domain import Attachment
+from services.submissions.marks import domain as marks
+from services.submissions.marks.domain import Reading
 from shared.errors import Invalid
 from shared.redaction import hide
-from shared.text import OTHER_LETTER, Tally, folded, nfc, tally, word_count
+from shared.text import Tally, nfc, tally, word_count
 
 _SAID = ("title", "reason", "asked", "message")
-RULE = "vi-2026.2"
-"""Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
 _MAX_SIGNS = 60_000
-_WHOLE_TEXT, _PARAGRAPH, _SHORTEST, _TITLE = 100, 30, 20, 5
-_STRIPPED, _PARTIAL, _PARTIAL_SHORT = 0.30, 0.65, 0.55
-_MARKED_ENOUGH, _TONED_ENOUGH, _TONED_OF_MARKED = 0.45, 0.35, 0.6
-_FOREIGN_SHARE, _FOREIGN_LETTERS = 0.04, 0.3
-_LONGEST_SYLLABLE = 7
-_OURS = frozenset(["va", "cua", "cac", "cho", "duoc", "khong", "mot", "nguoi", "trong", "voi"])
-_THEIRS = frozenset(["the", "of", "and", "to", "in", "is", "for", "that", "with", "are"])
 
 
 # Composed before it is measured; a limit behind `shared.text.Text` would be checked in words that forms cannot explain.
@@ -56,11 +51,18 @@ class Words(BaseModel):
     parts: dict[str, Prose] = Field(default={}, max_length=60)
     entrant_group: str = Field(default="", max_length=60)
     content_group: str = Field(default="", max_length=60)
+    effects: Effects = Field(default=[])
 
     def fields(self) -> dict[str, str]:
         """By the names of the form's fields."""
         own = {"title": self.title, "entrant_group": self.entrant_group, "content_group": self.content_group}
-        return own | {f"parts.{part_id}": text for part_id, text in self.parts.items()}
+        parts = {f"parts.{part_id}": text for part_id, text in self.parts.items()}
+        return own | parts | effects.fields(self.effects)
+
+    def prose(self) -> dict[str, str]:
+        """Everything written freely, by the names of the form's fields."""
+        chosen = ("entrant_group", "content_group")
+        return {name: text for name, text in self.fields().items() if name not in chosen and name[-4:] != "what"}
 
     def same_words(self, other: "Words") -> bool:
         """Whether both say the same."""
@@ -80,13 +82,19 @@ class Words(BaseModel):
 
     def check_complete(self, contest: Contest) -> None:
         """What the contest asks of an entry that is handed in. Raises Incomplete with every fault."""
-        _refuse([*self._faults_of_heading(contest), *self._faults_of_parts(contest)])
+        _refuse(self.faults(contest))
 
     def check_heading(self, contest: Contest) -> None:
         """Title and groups, which also a paper must have. Raises Incomplete with every fault."""
         _refuse(self._faults_of_heading(contest))
 
-    def _faults_of_heading(self, contest: Contest) -> Iterator[tuple[str, str, str]]:
+    def faults(self, contest: Contest) -> Iterator[Fault]:
+        """What is missing or too long, in the order of the form."""
+        yield from self._faults_of_heading(contest)
+        yield from self._faults_of_parts(contest)
+        yield from effects.faults(self.effects, required=contest.form_rules.effects_required)
+
+    def _faults_of_heading(self, contest: Contest) -> Iterator[Fault]:
         if self.entrant_group not in {group.id for group in contest.entrant_groups}:
             yield "entrant_group_unknown", "entrant_group", "Hãy chọn nhóm đối tượng dự thi."
         if self.content_group not in {group.id for group in contest.content_groups}:
@@ -97,7 +105,7 @@ class Words(BaseModel):
         elif words > limit:
             yield "title_too_long", "title", f"Tên sáng kiến dài {words} từ, tối đa {limit} từ."
 
-    def _faults_of_parts(self, contest: Contest) -> Iterator[tuple[str, str, str]]:
+    def _faults_of_parts(self, contest: Contest) -> Iterator[Fault]:
         for part in contest.parts:
             words, field = word_count(self.parts.get(part.id, "")), f"parts.{part.id}"
             if not words and part.required:
@@ -122,51 +130,13 @@ def without(said: Said, words: Sequence[str], instead: str) -> Said:
     change: dict[str, Any] = {name: hide(getattr(said, name), words, instead) for name in _SAID if hasattr(said, name)}
     if isinstance(parts := getattr(said, "parts", None), dict):
         change["parts"] = {part_id: hide(text, words, instead) for part_id, text in parts.items()}
+    if told := getattr(said, "effects", None):
+        change["effects"] = [_bare(one, words, instead) for one in told]
     return said.model_copy(update=change) if words else said
 
 
-class Verdict(StrEnum):
-    """What the numbers say."""
-
-    FINE = "fine"
-    SHORT = "short"
-    STRIPPED = "stripped"
-    PARTIAL = "partial"
-    TONELESS = "toneless"
-    FOREIGN = "foreign"
-    ENCODED = "encoded"
-
-
-WORDS = {
-    Verdict.FINE: "Có dấu đầy đủ",
-    Verdict.SHORT: "Quá ngắn để kết luận",
-    Verdict.STRIPPED: "Viết không dấu",
-    Verdict.PARTIAL: "Một phần không dấu",
-    Verdict.TONELESS: "Thiếu dấu thanh",
-    Verdict.FOREIGN: "Có thể không phải tiếng Việt",
-    Verdict.ENCODED: "Chữ ở bảng mã cũ hoặc bị đọc sai",
-}
-
-
-class Reading(BaseModel):
-    """The numbers of one text: words, syllables counted, the shares with a mark and with a tone (0 to 1)."""
-
-    rule: str = RULE
-    words: int
-    counted: int
-    marked: float
-    toned: float
-    verdict: Verdict
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether a person should look."""
-        return self.verdict not in (Verdict.FINE, Verdict.SHORT)
-
-    @property
-    def in_words(self) -> str:
-        """The verdict for people."""
-        return WORDS[self.verdict]
+def _bare(effect: BaseModel, words: Sequence[str], instead: str) -> BaseModel:
+    return effect.model_copy(update={name: hide(getattr(effect, name), words, instead) for name in ("unit", "basis")})
 
 
 class Findings(BaseModel):
@@ -197,6 +167,11 @@ class Revision(Words):
     files: list[Attachment] = []
     unit_ids: list[str] = []
     """The authors' units on that day, or the units that took over from them."""
+    author_ids: list[str] = []
+    """Who handed it in together; empty where an entry was kept before this was written down."""
+    shares: dict[str, Decimal] = {}
+    """Percent by author; empty for somebody alone."""
+    representative_id: str = ""
     findings: Findings
     asked: str = ""
     """What the secretary had asked for, when this answers it."""
@@ -210,91 +185,25 @@ class Revision(Words):
 
 def find(words: Words) -> Findings:
     """Everything about the marks and the encoding of an entry, with its numbers."""
-    tallies = {part_id: [tally(line) for line in _paragraphs(text)] for part_id, text in words.parts.items()}
+    tallies = {part_id: [tally(line) for line in marks.paragraphs(text)] for part_id, text in words.parts.items()}
     found = {name: offer.suspicion for name, offer in words.offers().items()}
     parts = {
-        part_id: _read(text, sum(tallies[part_id], Tally()), encoded=f"parts.{part_id}" in found)
+        part_id: marks.running(text, sum(tallies[part_id], Tally()), encoded=f"parts.{part_id}" in found)
         for part_id, text in words.parts.items()
     }
     every = sum((one for lines in tallies.values() for one in lines), Tally())
     counted = sum(part.words for part in parts.values())
     return Findings(
-        title=_read_title(words.title, encoded="title" in found),
-        whole=_read("\n".join(words.parts.values()), every, encoded=bool(found.keys() - {"title"}), words=counted),
+        title=marks.title(words.title, encoded="title" in found),
+        whole=marks.running(
+            "\n".join(words.parts.values()), every, encoded=bool(found.keys() - {"title"}), words=counted
+        ),
         parts=parts,
         doubtful_paragraphs={
-            part_id: sorted({*_doubtful(lines), *(found[name].lines if (name := f"parts.{part_id}") in found else ())})
+            part_id: sorted(
+                {*marks.doubtful(lines), *(found[name].lines if (name := f"parts.{part_id}") in found else ())}
+            )
             for part_id, lines in tallies.items()
         },
         encodings=found,
     )
-
-
-def read(text: str) -> Reading:
-    """The reading of running text (Kế hoạch 34/KH-UBND 2019, III.2: "tiếng Việt có dấu")."""
-    return _read(text, tally(text), encoded=encodings.detect(text) is not None)
-
-
-def read_title(text: str) -> Reading:
-    """The reading of a title: only one without any mark is doubtful, because titles are short."""
-    return _read_title(text, encoded=encodings.detect(text) is not None)
-
-
-def _read_title(text: str, *, encoded: bool) -> Reading:
-    found = tally(text)
-    if encoded:
-        verdict = Verdict.ENCODED
-    elif _foreign_letters(text):
-        verdict = Verdict.FOREIGN
-    else:
-        verdict = Verdict.SHORT if found.counted < _TITLE else Verdict.FINE if found.marked else Verdict.STRIPPED
-    return _reading(found, verdict, word_count(text))
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line.strip()]
-
-
-def _doubtful(paragraphs: Sequence[Tally]) -> Iterator[int]:
-    for number, found in enumerate(paragraphs, 1):
-        if found.counted >= _PARAGRAPH and found.shares[0] < _PARTIAL_SHORT:
-            yield number
-
-
-def _read(text: str, found: Tally, *, encoded: bool, words: int | None = None) -> Reading:
-    if encoded:
-        verdict = Verdict.ENCODED
-    elif found.counted < _SHORTEST and sum(map(str.isalpha, text)) <= _SHORTEST * _LONGEST_SYLLABLE:
-        verdict = Verdict.SHORT
-    else:
-        verdict = _verdict(text, found.counted, *found.shares)
-    return _reading(found, verdict, word_count(text) if words is None else words)
-
-
-def _verdict(text: str, counted: int, marked: float, toned: float) -> Verdict:
-    if _foreign_letters(text):
-        return Verdict.FOREIGN
-    if marked >= _MARKED_ENOUGH and toned < min(_TONED_ENOUGH, marked * _TONED_OF_MARKED):
-        return Verdict.TONELESS
-    if marked >= (_PARTIAL if counted >= _WHOLE_TEXT else _PARTIAL_SHORT):
-        return Verdict.FINE
-    if _looks_foreign(text):
-        return Verdict.FOREIGN
-    return Verdict.STRIPPED if marked < _STRIPPED else Verdict.PARTIAL
-
-
-def _foreign_letters(text: str) -> bool:
-    """Another script, whatever stands between its words."""
-    foreign = len(OTHER_LETTER.findall(text))
-    return bool(foreign) and foreign >= sum(map(str.isalpha, text)) * _FOREIGN_LETTERS
-
-
-def _looks_foreign(text: str) -> bool:
-    words = folded(text).split()
-    theirs = sum(word in _THEIRS for word in words)
-    return theirs > sum(word in _OURS for word in words) and theirs / max(1, len(words)) >= _FOREIGN_SHARE
-
-
-def _reading(found: Tally, verdict: Verdict, words: int) -> Reading:
-    marked, toned = found.shares
-    return Reading(words=words, counted=found.counted, marked=round(marked, 3), toned=round(toned, 3), verdict=verdict)

@@ -113,7 +113,7 @@ def _round(round_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _form_rules(typed: Mapping[str, Any]) -> dict[str, Any]:
-    files = {"media_types": [], **typed}
+    files = {"media_types": [], **typed, "effects_required": typed.get("effects_required") == "true"}
     size = str(files.pop("max_megabytes", ""))
     if size:
         files["max_bytes"] = int(size) * _MEGABYTE if size.isdecimal() else size
@@ -138,6 +138,7 @@ _UNDERSTOOD: dict[str, Callable[[Any], Any]] = {
     "retention_months": lambda typed: typed or None,
 }
 _TICKS = {
+    "entrant_groups": {"needs_mandate": ("needs_mandate", False)},
     "parts": {"required": ("optional", True)},
     "quotas": {"compulsory": ("encouraged", True), "count_subunits": ("count_subunits", False)},
 }

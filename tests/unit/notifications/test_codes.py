@@ -83,7 +83,7 @@ def test_each_purpose_has_its_mail_with_code_end_and_warning(purpose: codes.Purp
         assert "UTC+7" in part
         assert "None" not in part
         assert "hộp thư của bạn" not in part
-        assert ("https://" in part) == (purpose is codes.Purpose.KNOWN)
+        assert ("https://" in part) == (purpose in (codes.Purpose.KNOWN, codes.Purpose.INVITATION))
     assert "048213" not in mail.subject
 
 
@@ -93,12 +93,15 @@ def test_each_purpose_says_something_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("purpose", codes.Purpose)
-def test_a_code_by_text_message_is_one_part_without_marks_and_without_a_link(purpose: codes.Purpose) -> None:
+def test_a_code_by_text_message_is_one_part_without_marks_and_only_an_invitation_has_a_link(
+    purpose: codes.Purpose,
+) -> None:
     text = content(purpose, Channel.SMS).text
     cut = segments(text)
     assert (cut.coding, len(cut.parts)) == ("gsm7", 1)
     assert text.isascii()
-    assert "://" not in text
+    assert ("https://sangkien.example/bai-du-thi/loi-moi/048213" in text) == (purpose is codes.Purpose.INVITATION)
+    assert ("://" in text) == (purpose is codes.Purpose.INVITATION)
     assert ("048213" in text) == ("10:25" in text) == (purpose is not codes.Purpose.KNOWN)
 
 

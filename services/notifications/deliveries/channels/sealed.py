@@ -9,6 +9,9 @@ from shared.sealed import unseal
 _OF_AN_ACCOUNT = frozenset({"sign_in", "reset"})
 """Only here does the name come from an account; elsewhere a stranger may have typed it together with any address."""
 
+_INVITATION = "invitation"
+"""Its code opens a page and is never typed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -27,4 +30,5 @@ def opened(row: Delivery, letters: Letters, secret_key: str) -> Opened:
     name = str(held.get("name", "")) if row.given["purpose"] in _OF_AN_ACCOUNT else ""
     name = "" if has_control_signs(name) else name
     known = {**row.given, "name": name, "code": code, "until": row.expires_at, "contest": None}
-    return Opened(address, name, code, letters.compose(row.message, row.channel, "/dang-nhap", known))
+    link = f"/bai-du-thi/loi-moi/{code}" if row.given["purpose"] == _INVITATION else "/dang-nhap"
+    return Opened(address, name, code, letters.compose(row.message, row.channel, link, known))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from services.submissions.entries import service as entries
-from services.submissions.texts.domain import Verdict
+from services.submissions.marks.domain import Verdict
 from shared.mongo import Store
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
 from tests.integration.submissions.entry_builders import a_draft, words

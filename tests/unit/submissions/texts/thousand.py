@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import filterfalse
 
 from deploy.demo import load
-from services.submissions.texts.domain import Verdict
+from services.submissions.marks.domain import Verdict
 from shared.text import folded
 from tests.unit.submissions.encodings.writing import misread, tcvn3, vni
 

@@ -1,0 +1,294 @@
+"""An entry with several authors on a real database: invited, confirmed, changed, refused, handed in, erased."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.submissions.authors.domain import InvitationOpen, OwnerOnly, SharesOff
+from services.submissions.coauthors import service
+from services.submissions.coauthors.domain import AlreadyAuthor, InvitationOver, Row, ShareChanged, State
+from services.submissions.coauthors.service import Answer, Sender
+from services.submissions.eligibility.domain import NotEligible
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from services.submissions.erasures import service as erasures
+from shared.clock import now
+from shared.errors import Invalid, NotFound, Stale
+from shared.identity import Person
+from shared.mongo import Store
+from tests.integration.submissions import entry_builders as made
+from tests.integration.submissions.builders import (
+    SECRET_KEY,
+    Browser,
+    a_contest,
+    a_person,
+    codes_sent,
+    email_of,
+    last_code,
+    outbox_rows,
+)
+
+LAN, MAI = email_of("lan"), email_of("mai")
+
+
+async def a_team(store: Store, owner: Person, **rules: Any) -> Entry:
+    """A complete draft of `owner` alone."""
+    contest = await a_contest(store, **rules)
+    return await made.a_draft(store, owner, contest.id)
+
+
+async def name(
+    store: Store, entry_id: str, owner: Person, *rows: Row, own: str = "60", representative: str = ""
+) -> service.Team:
+    """What the owner's form does."""
+    version = (await entries.get(store.read, entry_id)).version
+    sender = Sender(owner, SECRET_KEY, now())
+    return await service.revise(store, entry_id, rows, own, representative, version=version, sender=sender)
+
+
+async def agree(store: Store, address: str, by: Person, share: str = "40") -> str:
+    """With the newest letter."""
+    said = Answer(secret=await last_code(store, address), share=Decimal(share))
+    return await service.answer(store, said, by=by, at=now())
+
+
+async def test_a_co_author_agrees_by_letter_and_is_an_author_from_then_on(store: Store) -> None:
+    owner, lan = await a_person(store), await a_person(store)
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    assert await entries.mine(store, lan) == []
+    with pytest.raises(InvitationOpen):
+        await made.hand_in(store, draft.id, owner)
+    assert await agree(store, LAN, lan) == draft.id
+    assert [entry.id for entry, _ in await entries.mine(store, lan)] == [draft.id]
+    await made.hand_in(store, draft.id, owner)
+    told = [row for row in await outbox_rows(store, draft.id) if "entry.submitted" in row["value"]]
+    assert f'"author_ids":["{owner.id}","{lan.id}"]' in told[0]["value"].replace(" ", "")
+    [revision] = await entries.revisions(store.read, draft.id)
+    assert revision.shares == {owner.id: Decimal(60), lan.id: Decimal(40)}
+
+
+async def test_only_the_owner_hands_in_withdraws_and_names_authors_while_everybody_writes(store: Store) -> None:
+    owner, lan = await a_person(store), await a_person(store)
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    await agree(store, LAN, lan)
+    kept = await entries.get(store.read, draft.id)
+    changed = made.words(title="Tên do đồng tác giả sửa lại")
+    await entries.write(store, draft.id, changed, version=kept.version, by=lan, at=now())
+    with pytest.raises(OwnerOnly):
+        await made.hand_in(store, draft.id, lan)
+    with pytest.raises(OwnerOnly):
+        await name(store, draft.id, lan)
+    await made.hand_in(store, draft.id, owner)
+    with pytest.raises(OwnerOnly):
+        await entries.withdraw(store, draft.id, "thôi", key="k", by=lan, at=now())
+
+
+async def test_a_secret_works_once_and_an_older_letter_not_at_all(store: Store) -> None:
+    owner, lan, thief = await a_person(store), await a_person(store), await a_person(store)
+    draft = await a_team(store, owner)
+    [invitation] = (await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))).invitations
+    await service.send_again(store, draft.id, invitation.id, sender=Sender(owner, SECRET_KEY, now()))
+    old, fresh = await codes_sent(store, LAN)
+    for secret in (old, "x" * 27):
+        with pytest.raises(InvitationOver):
+            await service.answer(store, Answer(secret=secret, share=Decimal(40)), by=lan, at=now())
+    await service.answer(store, Answer(secret=fresh, share=Decimal(40)), by=lan, at=now())
+    with pytest.raises(InvitationOver):
+        await service.answer(store, Answer(secret=fresh, share=Decimal(40)), by=thief, at=now())
+    assert (await entries.get(store.read, draft.id)).author_ids == [owner.id, lan.id]
+
+
+async def test_another_share_asks_again_and_removing_somebody_asks_those_whose_share_grows(store: Store) -> None:
+    owner, lan, mai = await a_person(store), await a_person(store), await a_person(store)
+    draft = await a_team(store, owner)
+    rows = [Row(name="Lan", address=LAN, share="30"), Row(name="Mai", address=MAI, share="30")]
+    named = await name(store, draft.id, owner, *rows, own="40")
+    await agree(store, LAN, lan, "30")
+    await agree(store, MAI, mai, "30")
+    first, second = (Row(**one.model_dump(include={"id"}), share="30") for one in named.invitations)
+    await name(store, draft.id, owner, first, second, own="39", representative=mai.id)
+    kept = await entries.get(store.read, draft.id)
+    assert (kept.invited, kept.author_ids, kept.representative) == (0, [owner.id, lan.id, mai.id], mai.id)
+    with pytest.raises(SharesOff, match="99%"):
+        await made.hand_in(store, draft.id, owner)
+    await name(store, draft.id, owner, first.model_copy(update={"share": "61"}), own="39")
+    kept = await entries.get(store.read, draft.id)
+    assert (kept.invited, kept.author_ids, kept.representative) == (1, [owner.id], owner.id)
+    with pytest.raises(ShareChanged):
+        await agree(store, LAN, lan, "30")
+    await agree(store, LAN, lan, "61")
+    await made.hand_in(store, draft.id, owner)
+
+
+async def test_a_refusal_tells_its_reason_and_names_nobody(store: Store) -> None:
+    owner, lan = await a_person(store), await a_person(store)
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    said = Answer(secret=await last_code(store, LAN), reason="Tôi không tham gia bài này")
+    await service.answer(store, said, by=lan, at=now())
+    [declined] = (await service.team(store, draft.id, owner)).invitations
+    assert (declined.state, declined.reason) == (State.DECLINED, "Tôi không tham gia bài này")
+    with pytest.raises(SharesOff, match="60%"):
+        await made.hand_in(store, draft.id, owner)
+    await name(store, draft.id, owner)
+    await made.hand_in(store, draft.id, owner)
+
+
+async def test_nobody_is_an_author_twice_nor_of_their_own_invitation(store: Store) -> None:
+    owner, lan = await a_person(store, email=email_of("chu-bai")), await a_person(store)
+    draft = await a_team(store, owner)
+    with pytest.raises(Invalid, match="invalid"):
+        await name(store, draft.id, owner, Row(name="Tôi", address=email_of("chu-bai"), share="40"))
+    rows = [Row(name="Lan", address=LAN, share="20"), Row(name="Lan lần hai", address=MAI, share="20")]
+    await name(store, draft.id, owner, *rows)
+    await agree(store, LAN, lan, "20")
+    for somebody in (lan, owner):
+        with pytest.raises(AlreadyAuthor):
+            await agree(store, MAI, somebody, "20")
+
+
+async def test_a_co_author_whom_the_rules_shut_out_is_named_at_hand_in(store: Store) -> None:
+    owner = await a_person(store)
+    judge = await a_person(store, "entrant", "judge", name="Phạm Thị Giám Khảo")
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    await agree(store, LAN, judge)
+    with pytest.raises(NotEligible) as refused:
+        await made.hand_in(store, draft.id, owner)
+    assert "Phạm Thị Giám Khảo: Người giữ việc giám khảo" in refused.value.errors[0]["text"]
+
+
+async def test_a_group_takes_as_many_authors_as_its_rules_say(store: Store) -> None:
+    owner = await a_person(store)
+    pair = [{"id": "E1", "title": "Người dân", "track": "individual", "max_authors": 2}]
+    draft = await a_team(store, owner, entrant_groups=pair)
+    rows = [Row(name="Lan", address=LAN, share="20"), Row(name="Mai", address=MAI, share="20")]
+    with pytest.raises(Invalid) as refused:
+        await name(store, draft.id, owner, *rows)
+    assert refused.value.errors[0]["text"] == "Bài này có được nhiều nhất 1 đồng tác giả."
+
+
+async def test_an_old_page_changes_nobody(store: Store) -> None:
+    owner = await a_person(store)
+    draft = await a_team(store, owner)
+    sender = Sender(owner, SECRET_KEY, now())
+    with pytest.raises(Stale):
+        await service.revise(store, draft.id, [], "100", "", version=draft.version - 1, sender=sender)
+
+
+async def test_whoever_has_the_address_finds_the_invitation_signed_in_and_nobody_else_does(store: Store) -> None:
+    owner, lan, other = await a_person(store), await a_person(store, email=LAN), await a_person(store)
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    [waits] = await service.waiting(store, lan, now())
+    assert (waits.owner, waits.title) == (owner.name, draft.title)
+    assert await service.waiting(store, other, now()) == []
+    said = Answer(invitation_id=waits.invitation.id, share=Decimal(40))
+    with pytest.raises(NotFound):
+        await service.answer(store, said, by=other, at=now())
+    await service.answer(store, said, by=lan, at=now())
+    assert await service.waiting(store, lan, now()) == []
+
+
+async def test_no_name_and_no_address_travels_unsealed(store: Store) -> None:
+    owner = await a_person(store, name="Đặng Chủ Bài")
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lê Canh Giữ", address=LAN, share="40"))
+    secret = await last_code(store, LAN)
+    rows = str([row["value"] for row in await store.read["outbox"].find({})])
+    entry_rows = str([row["value"] for row in await outbox_rows(store, draft.id)])
+    for canary in (LAN, "Canh Giữ", secret):
+        assert canary not in rows
+    assert "Chủ Bài" not in entry_rows
+    kept = str(await store.read["invitations"].find({}))
+    assert secret not in kept
+
+
+async def test_an_erased_co_author_leaves_a_share_and_an_erased_invitee_nothing(store: Store) -> None:
+    owner, lan = await a_person(store), await a_person(store, email=LAN, name="Lê Canh Giữ")
+    mai = await a_person(store, email=MAI)
+    draft = await a_team(store, owner)
+    rows = [Row(name="Lê Canh Giữ", address=LAN, share="40"), Row(name="Mai Canh Giữ", address=MAI, share="20")]
+    await name(store, draft.id, owner, *rows, own="40")
+    await agree(store, LAN, lan)
+    for one in (lan, mai):
+        await erasures.begin(store, one.id, by=one.id, secret_key=SECRET_KEY, at=now())
+    kept = str(await store.read["invitations"].find({}))
+    for canary in ("Canh Giữ", LAN, MAI):
+        assert canary not in kept
+    entry = await entries.get(store.read, draft.id)
+    assert (entry.invited, entry.shares) == (0, {owner.id: Decimal(40), lan.id: Decimal(40)})
+
+
+async def test_the_page_of_an_invitation_leads_through_sign_in_and_a_second_click_finds_the_first(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    owner, lan = await a_person(store, name="Đặng Chủ Bài"), await a_person(store, email=LAN)
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address="lan-khac@thu.example", share="33,5"), own="66,5")
+    path = f"/bai-du-thi/loi-moi/{await last_code(store, 'lan-khac@thu.example')}"
+    visitor = browser()
+    shown = await visitor.open(path)
+    assert f"/dang-ky?ve={path}" in shown.text
+    assert "33,5%" in shown.text
+    assert "Đặng Chủ Bài" in shown.text
+    assert (shown.headers["Referrer-Policy"], shown.headers["X-Robots-Tag"]) == ("no-referrer", "noindex")
+    await visitor.sign_in(LAN)
+    await visitor.open(path)
+    refused = await visitor.submit(path, {"act": "decline", "share": "33.5", "reason": ""})
+    assert (refused.status_code, "Hãy viết lý do từ chối" in refused.text) == (422, True)
+    for _ in range(2):
+        answer = await visitor.submit(path, {"act": "agree", "share": "33.5"})
+        assert answer.headers["location"] == f"/bai-du-thi/{draft.id}"
+    assert (await visitor.open(f"/bai-du-thi/{draft.id}/soan")).status_code == 200
+    assert lan.id in (await entries.get(store.read, draft.id)).author_ids
+
+
+async def test_the_owners_form_keeps_what_was_typed_and_adds_and_drops_rows_without_saving(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    owner = await a_person(store, email=email_of("chu-bai"))
+    draft = await a_team(store, owner)
+    window, path = browser(), f"/bai-du-thi/{draft.id}/tac-gia"
+    await window.sign_in(email_of("chu-bai"))
+    await window.open(path)
+    typed = {
+        "version": str(draft.version), "owner_share": "60",
+        "members.0.name": "Lan", "members.0.address": "không phải địa chỉ", "members.0.share": "40",
+        "members.1.name": "Mai", "members.1.address": MAI, "members.1.share": "7",
+    }  # fmt: skip
+    for act, rows in (("add", 3), ("drop.1", 1), ("drop.0", 1)):
+        shown = await window.submit(path, {**typed, "act": act})
+        assert (shown.status_code, shown.text.count("Lời mời được gửi tới đây.")) == (200, rows)
+    assert 'value="Mai"' in shown.text
+    refused = await window.submit(path, {**typed, "act": "save"})
+    assert refused.status_code == 422
+    for kept in ("không phải địa chỉ", 'value="Lan"', f'value="{MAI}"', 'href="#members.0.address"'):
+        assert kept in refused.text
+    assert await codes_sent(store, MAI) == []
+    saved = await window.submit(path, {**typed, "members.0.address": LAN, "act": "save"}, follow_redirects=True)
+    assert saved.text.count("Chờ trả lời") == 2
+    assert len(await codes_sent(store, MAI)) == 1
+
+
+async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) -> None:
+    owner, _ = await a_person(store, email=email_of("chu-bai")), await a_person(store, email=LAN)
+    draft = await a_team(store, owner)
+    api, path = browser(), f"/api/submissions/v1/entries/{draft.id}/coauthors"
+    own, hers = await api.bearer(email_of("chu-bai")), await api.bearer(LAN)
+    body = {"version": draft.version, "owner_share": "60", "members": [{"name": "Lan", "address": LAN, "share": "40"}]}
+    assert (await api.put(path, json=body, headers=hers)).status_code == 404
+    put = (await api.put(path, json=body, headers=own)).json()
+    assert (put["ready"], put["members"][0]["state"]) == (False, "invited")
+    [waits] = (await api.get("/api/submissions/v1/invitations", headers=hers)).json()["items"]
+    said = {"invitation_id": waits["id"], "agree": True, "share": waits["share"]}
+    answered = await api.post("/api/submissions/v1/invitations/answer", json=said, headers=hers)
+    assert answered.json() == {"entry_id": draft.id}
+    seen = (await api.get(path, headers=hers)).json()
+    assert (seen["ready"], seen["members"][0]["address"]) == (True, "")
+    refused = await api.post(f"/api/submissions/v1/entries/{draft.id}/submit", json={"client_key": "k"}, headers=hers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "owner_only")

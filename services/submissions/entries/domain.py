@@ -154,10 +154,10 @@ class Entry(Authored, Words):
     def submit(
         self, contest: Contest, unit_ids: list[str], code: str, *, by: str, at: datetime, message: str = ""
     ) -> Revision:
-        """Hand in the working copy; `code` becomes its receipt the first time. Raises also Incomplete,
-        InvitationOpen, SharesOff.
+        """Hand in the working copy; `code` becomes its receipt the first time.
 
-        `message` is for the secretary: the answer to what was asked when the entry came back.
+        `message` is for the secretary: the answer to what was asked when the entry came back. Raises also Incomplete,
+        InvitationOpen, SharesOff.
         """
         self.check_may_submit(contest, at)
         self.check_complete(contest)

@@ -13,7 +13,7 @@ from shared import recount
 DONE = frozenset({"accepted", "posted", "read"})
 UNDER_WAY = frozenset({"planned", "ready", "claimed", "retry_wait", "uncertain"})
 CHANNELS = ("email", "in_app")
-_ABOUT_AN_ENTRY = frozenset({"receipt", "entry-accepted", "entry-returned"})
+_ABOUT_AN_ENTRY = frozenset({"receipt", "entry-accepted", "entry-returned", "entry-withdrawn", "entry-refused"})
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Ledger:
 def compare(handed_in: Sequence[HandedIn], held: Held, seen: Seen) -> Ledger:
     """Everything that can be held against something else."""
     ledger = Ledger()
-    _register(handed_in, seen, ledger)
+    _register([*handed_in, *held.withdrawn, *held.refused], seen, ledger)
     _log(held, seen, ledger)
     _board(held, seen, ledger)
     _progress(held, seen, ledger)
@@ -146,6 +146,9 @@ def wanted_notices(handed_in: Sequence[HandedIn], held: Held, log: Sequence[Json
     draws = [{judge for _, judge in line["data"]["pairs"]} for line in _of(log, "scripts.assigned")]
     entries = [*owner, *held.mended]
     return [
+        *(("receipt", one.person_id, one.entry_id) for one in (*held.withdrawn, *held.refused)),
+        *(("entry-withdrawn", one.person_id, one.entry_id) for one in held.withdrawn),
+        *(("entry-refused", one.person_id, one.entry_id) for one in held.refused),
         *(("receipt", owner[entry], entry) for entry in entries),
         *(("entry-accepted", owner[entry], entry) for entry in owner),
         *(("entry-returned", owner[entry], entry) for entry in held.returned),

@@ -10,7 +10,7 @@ import httpx
 from rich.console import Console
 
 from deploy import verify
-from deploy.demo import cast, ledger, load, marking, papers, stage, writing
+from deploy.demo import asides, cast, ledger, load, marking, papers, stage, writing
 from deploy.demo.client import Api, Json, RefusedError, Trouble
 from deploy.demo.marking import Desk
 from deploy.demo.progress import Stages, shown
@@ -63,6 +63,8 @@ async def _play(
     desk = replace(desk, mail_url=mail_url)
     handed_in = await _write(desk, made.entries, made, run_id, stages)
     await _take_in(desk, handed_in, stages)
+    with stages.stage("Một bài xin rút, một bài chép lại bài khác"):
+        await asides.play(desk, handed_in)
     with stages.stage("Sơ khảo: chấm kín", None) as bar:
         await marking.assign(desk, size.entries)
         sheets = await marking.mark_all(desk, bar)
@@ -86,6 +88,10 @@ async def _play(
         "repeated": desk.trouble.repeated,
         "double_clicks": desk.trouble.doubled,
         "errors": len(desk.trouble.errors),
+        "paper": size.entries // _PAPER_SHARE,
+        "supplements": len(desk.held.returned),
+        "withdrawn": len(desk.held.withdrawn),
+        "refused": len(desk.held.refused),
     }, counted
 
 

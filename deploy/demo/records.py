@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deploy.demo.client import Json
+from deploy.demo.writing import HandedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Held:
     """Entries sent back by the secretary."""
     mended: list[str] = field(default_factory=list)
     """Entries handed in a second time."""
+    withdrawn: list[HandedIn] = field(default_factory=list)
+    """Handed in beside the others and taken back."""
+    refused: list[HandedIn] = field(default_factory=list)
+    """Handed in beside the others and refused."""
     slots: dict[str, str] = field(default_factory=dict)
     """Slot of the final -> position, as drawn."""
     slug: str = ""

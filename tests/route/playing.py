@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from deploy.demo import cast, driver, ledger, load, marking
+from deploy.demo import asides, cast, driver, ledger, load, marking
 from deploy.demo.client import Api, Json
 from deploy.demo.ledger import Ledger
 from deploy.demo.marking import Desk
@@ -122,6 +122,7 @@ async def play(system: System, size: driver.Size) -> Played:
     """The whole route, from the first draft to the published result."""
     stage = await hand_in(await prepare(system, size))
     await take_in(stage)
+    await asides.play(stage.desk, stage.handed_in)
     sheets = await mark(stage)
     await marking.name_finalists(stage.desk, size.finalists)
     given = await marking.play_final(stage.desk, BAR)

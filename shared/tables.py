@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,14 +11,16 @@ import xlsxwriter
 from defusedcsv import csv as safe_csv
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from xlsxwriter.utility import xl_col_to_name
 
 from shared.errors import Refusal
-from shared.text import one_line
+from shared.text import nfc, one_line
 
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_BYTES = 5 * 1024 * 1024
 _MAX_UNPACKED, _MAX_PARTS = 60 * 1024 * 1024, 200
 _MAX_COLUMNS, _MAX_CELL = 60, 60_000
+_MAX_FORM_ROWS = 2000
 _BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError)
 
 
@@ -30,11 +32,15 @@ class TableUnreadable(Refusal):
     message = "Không đọc được tệp này. Hãy lưu lại thành Excel (.xlsx) hoặc CSV mã UTF-8 rồi tải lên."
 
 
-def read(content: bytes, *, max_rows: int) -> list[list[str]]:
-    """The rows of the first sheet as text on single lines, empty ones at the end left out. Raises TableUnreadable."""
+def read(content: bytes, *, max_rows: int, lines: bool = False) -> list[list[str]]:
+    """The rows of the first sheet as text, empty ones at the end left out. Raises TableUnreadable.
+
+    Each cell is on a single line, unless `lines` keeps line breaks.
+    """
     if len(content) > MAX_BYTES:
         raise TableUnreadable(f"Tệp quá lớn: tối đa {MAX_BYTES // 1024 // 1024} MB.", field="file")
-    rows = _from_xlsx(content, max_rows) if content[:4] == b"PK\x03\x04" else _from_csv(content, max_rows)
+    read_in = _from_xlsx if content[:4] == b"PK\x03\x04" else _from_csv
+    rows = read_in(content, max_rows, lines)
     while rows and not any(rows[-1]):
         rows.pop()
     if not rows:
@@ -42,7 +48,7 @@ def read(content: bytes, *, max_rows: int) -> list[list[str]]:
     return rows
 
 
-def _from_csv(content: bytes, max_rows: int) -> list[list[str]]:
+def _from_csv(content: bytes, max_rows: int, lines: bool) -> list[list[str]]:  # noqa: FBT001 - as `read` takes it
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -52,12 +58,12 @@ def _from_csv(content: bytes, max_rows: int) -> list[list[str]]:
     first = text.partition("\n")[0]
     separator = max(";,\t", key=first.count)
     try:
-        return _bounded(csv.reader(io.StringIO(text, newline=""), delimiter=separator), max_rows)
+        return _bounded(csv.reader(io.StringIO(text, newline=""), delimiter=separator), max_rows, lines)
     except csv.Error as error:
         raise TableUnreadable(field="file") from error
 
 
-def _from_xlsx(content: bytes, max_rows: int) -> list[list[str]]:
+def _from_xlsx(content: bytes, max_rows: int, lines: bool) -> list[list[str]]:  # noqa: FBT001 - as `read` takes it
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -66,26 +72,26 @@ def _from_xlsx(content: bytes, max_rows: int) -> list[list[str]]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         try:
             sheet = book.worksheets[0]
-            return _bounded(sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS), max_rows)
+            return _bounded(sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS), max_rows, lines)
         finally:
             book.close()
     except _BROKEN as error:
         raise TableUnreadable(field="file") from error
 
 
-def _bounded(rows: Iterable[Sequence[Any]], max_rows: int) -> list[list[str]]:
+def _bounded(rows: Iterable[Sequence[Any]], max_rows: int, lines: bool) -> list[list[str]]:  # noqa: FBT001 - see `read`
     found = []
     for number, row in enumerate(rows):
         if number > max_rows:
             raise TableUnreadable(f"Tệp có quá nhiều dòng: tối đa {max_rows} dòng dữ liệu.", field="file")
-        cells = [_text(cell) for cell in row[:_MAX_COLUMNS]]
+        cells = [_text(cell, lines) for cell in row[:_MAX_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         found.append(cells)
     return found
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any, lines: bool) -> str:  # noqa: FBT001 - see `read`
     match cell:
         case None:
             return ""
@@ -97,7 +103,8 @@ def _text(cell: Any) -> str:
             return f"{cell:%d/%m/%Y}"
         case float() if cell.is_integer():
             return str(int(cell))
-    return one_line(str(cell)[:_MAX_CELL])
+    text = str(cell)[:_MAX_CELL]
+    return nfc(text).strip() if lines else one_line(text)
 
 
 def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
@@ -120,4 +127,28 @@ def as_xlsx(rows: Iterable[Sequence[object]], title: str) -> bytes:
                     sheet.write_string(place, column, "" if value is None else str(value), None if place else bold)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 8, 26)
+    return made.getvalue()
+
+
+def as_form(title: str, heads: Sequence[str], choices: Mapping[int, Sequence[str]], notes: Sequence[str]) -> bytes:
+    """A sheet to fill in: heads, a list to choose from in each column of `choices`, the notes on a second sheet."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True, "text_wrap": True})
+        notes_sheet, lists = book.add_worksheet("Hướng dẫn"), book.add_worksheet("Danh mục")
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        sheet.set_column(0, max(0, len(heads) - 1), 26, text)  # as text, or a telephone number loses its zero
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, bold)
+        for place, (column, words) in enumerate(choices.items()):
+            for row, word in enumerate([heads[column], *words]):
+                lists.write_string(row, place, word)
+            letter = xl_col_to_name(place)
+            source = f"='Danh mục'!${letter}$2:${letter}${len(words) + 1}"
+            rule = {"validate": "list", "source": source, "error_title": "Hãy chọn trong danh sách"}
+            sheet.data_validation(1, column, _MAX_FORM_ROWS, column, rule)
+        for row, note in enumerate(notes):
+            notes_sheet.write_string(row, 0, note)
+        notes_sheet.set_column(0, 0, 110)
+        sheet.freeze_panes(1, 0)
     return made.getvalue()

@@ -22,6 +22,8 @@ from services.submissions.decisions import routes as decisions
 from services.submissions.downloads import routes as downloads
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
+from services.submissions.entry_import import routes as entry_import
+from services.submissions.entry_import.service import INDEXES as ENTRY_IMPORT_INDEXES
 from services.submissions.erasures import routes as erasures
 from services.submissions.erasures.service import INDEXES as ERASURE_INDEXES
 from services.submissions.factors import service as factors
@@ -115,6 +117,7 @@ _ROOMS = (
     hand_in,
     receipts,
     gallery,
+    entry_import,
     quotas,
     works,
     originality,
@@ -160,6 +163,7 @@ INDEXES = (
     *SCAN_INDEXES,
     *REMINDER_INDEXES,
     *GALLERY_INDEXES,
+    *ENTRY_IMPORT_INDEXES,
     *WORK_INDEXES,
 )
 

@@ -14,6 +14,7 @@ worker = Worker(
         "receipts",
         "reminders",
         "gallery",
+        "entry_import",
         "erasures",
         "retention",
         "scanning",

@@ -51,6 +51,11 @@ _LOOKS = {
     "agreed": Look("Đã đồng ý", "good"),
     "declined": Look("Đã từ chối", "bad"),
     "lapsed": Look("Lời mời hết hạn", "warn"),
+    # files of entries
+    "read_in": Look("Đã đọc thử, chưa ghi", "calm"),
+    "to_write": Look("Đang ghi", "busy"),
+    "written": Look("Đã ghi", "good"),
+    "not_written": Look("Không ghi được", "bad"),
     # resemblances
     "undecided": Look("Chờ kết luận", "warn"),
     "copy": Look("Trùng lặp", "bad"),

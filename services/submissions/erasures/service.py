@@ -9,6 +9,7 @@ from services.submissions.consents import service as consents
 from services.submissions.credentials import service as credentials
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.entry_import import service as entry_import
 from services.submissions.erasures import domain, repository
 from services.submissions.erasures.domain import Cleared, Erasure, Fate, Files, LastAdministrator, State
 from services.submissions.factors import service as factors
@@ -76,6 +77,7 @@ async def _forget_account(tx: Tx, person_id: str, addresses: Sequence[str], *, b
     await lost_factors.forget(tx, person_id)
     await credentials.forget(tx, addresses)
     await coauthors.forget(tx, person_id, addresses)
+    await entry_import.forget(tx, addresses)
     await consents.forget(tx, person_id)
     await requests.forget(tx, person_id, by=by, at=at)
     await once.forget(tx, person_id)

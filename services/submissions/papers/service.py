@@ -35,6 +35,7 @@ from shared.text import folded
 from shared.ui.filters import vn_date, vn_datetime
 
 INDEXES = repository.INDEXES
+Parts = dict[str, str] | None
 _DESK = (Role.SECRETARY, Role.ORGANISER)
 OPEN = (State.SUBMITTED, State.RETURNED)
 
@@ -69,28 +70,36 @@ async def register(store: Store, slip: Slip, *, key: str, secret_key: str, by: P
 
     async def attempt(code: str) -> Document:
         async def work(tx: Tx) -> Document:
-            contest = await _contest(tx, slip.contest_id, by)
-            received = slip.received(at)
-            paper = Paper(received_at=received, postmark=slip.postmark, pages=slip.pages, handwritten=slip.handwritten)
-            paper.verdict(contest.timetable)
-            authors = await _authors(tx, slip, local(received).date(), by=by, at=at)
-            digest = status_links.kept_as(status_links.secret(entry_id, secret_key))
-            entry = Entry(
-                id=entry_id, contest_id=contest.id, owner_id=authors[0].id, author_ids=[one.id for one in authors],
-                unit_id=slip.unit_id, title=slip.title, entrant_group=slip.entrant_group,
-                content_group=slip.content_group, channel=Channel(slip.channel), paper=paper, status_digest=digest,
-                created_at=received, saved_at=at, submitted_at=received,
-            )  # fmt: skip
-            entry.check_heading(contest)
-            await say(tx, entry, contest, by=by, at=at, code=code)
-            await repository.put(tx, slip.record(entry.id, by=by.id, at=at))
-            line = await intake.line(tx, entry.id)
-            return {"entry_id": entry.id, "number": line.number, "receipt": line.receipt}
+            return await enter(tx, slip, entry_id, code, secret_key=secret_key, by=by, at=at)
 
         body = slip.model_dump(mode="json")
         return await once(store, action="papers.register", by=by.id, key=key, body=body, work=work)
 
     return await entries.with_new_code(attempt)
+
+
+async def enter(  # noqa: PLR0913 - a paper has so many sides
+    tx: Tx, slip: Slip, entry_id: str, code: str, *, secret_key: str, by: Person, at: datetime, parts: Parts = None
+) -> Document:
+    """What `register` does, within a transaction of somebody else. `parts`: the author typed them, nothing is copied out."""
+    contest = await _contest(tx, slip.contest_id, by)
+    received = slip.received(at)
+    paper = Paper(received_at=received, postmark=slip.postmark, pages=slip.pages, handwritten=slip.handwritten)
+    paper.transcript = Transcript.WAITING if parts is None else Transcript.OWN
+    paper.verdict(contest.timetable)
+    authors = await _authors(tx, slip, local(received).date(), by=by, at=at)
+    digest = status_links.kept_as(status_links.secret(entry_id, secret_key))
+    entry = Entry(
+        id=entry_id, contest_id=contest.id, owner_id=authors[0].id, author_ids=[one.id for one in authors],
+        unit_id=slip.unit_id, title=slip.title, parts=parts or {}, entrant_group=slip.entrant_group,
+        content_group=slip.content_group, channel=Channel(slip.channel), paper=paper, status_digest=digest,
+        created_at=received, saved_at=at, submitted_at=received,
+    )  # fmt: skip
+    entry.check_heading(contest)
+    await say(tx, entry, contest, by=by, at=at, code=code)
+    await repository.put(tx, slip.record(entry.id, by=by.id, at=at))
+    line = await intake.line(tx, entry.id)
+    return {"entry_id": entry.id, "number": line.number, "receipt": line.receipt}
 
 
 async def _contest(tx: Tx, contest_id: str, by: Person) -> Contest:
@@ -101,16 +110,8 @@ async def _contest(tx: Tx, contest_id: str, by: Person) -> Contest:
 
 
 async def say(  # noqa: PLR0913 - who typed, who checked
-    tx: Tx,
-    entry: Entry,
-    contest: Contest,
-    *,
-    by: Person,
-    at: datetime,
-    typist: str = "",
-    checker: str = "",
-    code: str = "",
-) -> None:
+    tx: Tx, entry: Entry, contest: Contest, *, by: Person, at: datetime, typist: str = "", checker: str = "", code: str = ""
+) -> None:  # fmt: skip
     """The words of `entry` as they are become its next revision, the next fact about it, and are in the register."""
     day = entry.paper.received_at if entry.paper else at
     unit_ids = entries.units_of(entry, await eligibility.entrants(tx, contest, entry.author_ids, day))

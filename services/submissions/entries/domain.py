@@ -52,6 +52,8 @@ class Entry(Authored, Words):
     more_channels: list[Channel] = Field(default=[])
     """How it came again, as an entry that was joined to this one."""
     paper: Paper | None = None
+    joined_to: str | None = None
+    """The entry that counts instead of this one."""
     state: State = State.DRAFT
     receipt: str | None = None
     revision: int = 0

@@ -119,7 +119,8 @@ async def clear(tx: Tx, entry: Entry, fate: Fate, words: Sequence[str], at: date
         await coauthors.clear(tx, entry.id)
     await intake.forget(tx, entry.id, cleared.entry.title, words)
     await papers.forget(tx, entry.id, words)
-    await joins.forget(tx, entry.id, words)
+    taken_over = await joins.forget(tx, entry, words)
+    cleared.files[:] = [blob for blob in cleared.files if blob not in taken_over]
     await transcriptions.forget(tx, entry.id, words, all_words=fate is not Fate.NAMELESS)
     await receipts.forget(tx, entry.id)
     await gallery.forget(tx, entry.id)

@@ -99,7 +99,7 @@ def join(kept: Entry, gone: Entry, known_names: list[str], own_names: dict[str, 
     every = dict.fromkeys([*kept.more_channels, gone.channel, *gone.more_channels])
     kept.more_channels = [one for one in every if one is not kept.channel]
     _take_scans(kept, gone)
-    gone.state = State.JOINED
+    gone.state, gone.joined_to = State.JOINED, kept.id
     return before
 
 
@@ -113,6 +113,17 @@ def _take_scans(kept: Entry, gone: Entry) -> None:
         kept.paper.scans += [file for file in gone.paper.files if file.id not in known]
 
 
+def drop_scans(kept: Entry, gone: Entry) -> bool:
+    """Take the scans of `gone` out of `kept`; whether there were any."""
+    if kept.paper is None or gone.paper is None:
+        return False
+    theirs, before = {file.id for file in gone.paper.files}, len(kept.paper.files)
+    kept.paper.scans = [file for file in kept.paper.scans if file.id not in theirs]
+    if kept.paper.envelope and kept.paper.envelope.id in theirs:
+        kept.paper.envelope = None
+    return len(kept.paper.files) < before
+
+
 def part(kept: Entry, gone: Entry, joined: Join, words: Words | None) -> None:
     """They are two again; `words` are what the paper said before it got those of the other. Raises NotWaiting."""
     if kept.state not in _OPEN:
@@ -124,11 +135,9 @@ def part(kept: Entry, gone: Entry, joined: Join, words: Words | None) -> None:
     before = joined.before
     kept.owner_id, kept.author_ids, kept.unit_id = before.owner_id, before.author_ids, before.unit_id
     kept.more_channels = before.more_channels
-    if kept.paper is not None and gone.paper is not None:
-        theirs = {file.id for file in gone.paper.files}
-        kept.paper.scans = [file for file in kept.paper.scans if file.id not in theirs]
+    drop_scans(kept, gone)
     if before.transcript is None:
         kept.paper = None
     elif kept.paper is not None:
         kept.paper.transcript = before.transcript
-    gone.state = joined.state
+    gone.state, gone.joined_to = joined.state, None

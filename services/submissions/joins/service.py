@@ -14,7 +14,6 @@ from services.submissions.joins.domain import Join, JoinedAlready
 from services.submissions.originality import service as originality
 from services.submissions.papers import service as papers
 from services.submissions.people import service as people
-from services.submissions.states.domain import State
 from services.submissions.texts.domain import Words
 from shared.errors import NotFound
 from shared.identity import Person, Role
@@ -134,14 +133,17 @@ async def part(store: Store, entry_id: str, other_id: str, reason: str, *, by: P
     await store.transaction(work)
 
 
-async def counting(tx: Tx, entry: Entry) -> str | None:
-    """The entry that counts instead of this one."""
-    if entry.state is not State.JOINED:
-        return None
-    return next((one.kept for one in await repository.of(tx, entry.id) if one.parted_at is None), None)
+async def forget(tx: Tx, entry: Entry, words: Sequence[str]) -> set[str]:
+    """The entry is being cleared of its author: no reason names anybody, no scan of it stays in what it was joined to.
 
-
-async def forget(tx: Tx, entry_id: str, words: Sequence[str]) -> None:
-    """No reason names anybody any more."""
-    for one in await repository.of(tx, entry_id):
+    Answers the blobs that the other entry took over with the words: they are cleared with that one.
+    """
+    for one in await repository.of(tx, entry.id):
         await repository.put(tx, one.model_copy(update={"reason": hide(one.reason, words)}))
+    if entry.joined_to is None or not await entries.exists(tx, entry.joined_to):
+        return set()
+    kept = await entries.get(tx, entry.joined_to)
+    if domain.drop_scans(kept, entry):
+        await entries.save(tx, kept)
+    copies = [file.copy_for_jury.id for file in kept.files if file.copy_for_jury]
+    return {*(file.id for file in kept.files), *copies}

@@ -15,6 +15,7 @@ from services.submissions.papers import service
 from services.submissions.papers.domain import Day, Instant, Slip, Why
 from services.submissions.receipts import domain as receipts
 from services.submissions.scanning import service as scanning
+from services.submissions.status_codes import domain as status_codes
 from services.submissions.units import service as units
 from services.submissions.units.domain import level_words
 from shared import forms
@@ -158,9 +159,10 @@ async def correct(request: Request, entry_id: str, person: Secretary) -> Respons
 @routes.get(PAGE + "/{entry_id}/bien-nhan")
 async def receipt(request: Request, entry_id: str, person: Reader) -> Response:
     """For the sender, to print: number, code, and the QR of the page that says where the entry stands."""
-    sheet = await service.sheet(store_of(request), entry_id, person)
-    url = request.app.state.desk.settings.public_url + entries.receipt(sheet.entry, _secret_key(request))["status_path"]
-    return page(request, "papers/receipt.html", sheet=sheet, channels=CHANNELS, status_url=url, qr=receipts.qr(url))
+    sheet, secret_key = await service.sheet(store_of(request), entry_id, person), _secret_key(request)
+    url = request.app.state.desk.settings.public_url + entries.receipt(sheet.entry, secret_key)["status_path"]
+    shown = {"sheet": sheet, "channels": CHANNELS, "status_url": url, "qr": receipts.qr(url)}
+    return page(request, "papers/receipt.html", pin=status_codes.pin(sheet.entry.id, secret_key), **shown)
 
 
 class PaperIn(Slip):

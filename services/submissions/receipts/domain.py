@@ -85,8 +85,10 @@ def next_step(entry: Entry, contest: Contest, now: datetime) -> str:
 
 def milestones(entry: Entry, contest: Contest) -> list[dict[str, Any]]:
     """What happened so far, the oldest first, for a timeline."""
-    happened: list[dict[str, Any]] = [{"time": entry.created_at, "title": "Bắt đầu bản nháp"}]
-    if entry.submitted_at:
+    on_paper = entry.paper is not None and entry.channel != "online"
+    first = "Nhận bài giấy" if on_paper else "Bắt đầu bản nháp"
+    happened: list[dict[str, Any]] = [{"time": entry.created_at, "title": first}]
+    if entry.submitted_at and not on_paper:
         again = f" (lần nộp thứ {entry.revision})" if entry.revision > 1 else ""
         happened.append({"time": entry.submitted_at, "title": f"Đã nộp{again}"})
     if entry.returned:

@@ -27,6 +27,8 @@ class Case:
     news: News
     units: str = ""
     """The authors' units as they were called on the day of the last hand-in."""
+    counting: Entry | None = None
+    """The entry that this one was joined to, and that counts."""
 
 
 async def mine(store: Store, person: Person) -> list[Case]:
@@ -44,7 +46,9 @@ async def view(store: Store, entry_id: str, person: Person) -> Case:
 async def _case(tx: Tx, entry: Entry, contest: Contest) -> Case:
     unit_ids = (await entries.last_revision(tx, entry)).unit_ids if entry.revision else []
     names = await eligibility.called(tx, unit_ids)
-    return Case(entry, contest, await repository.get(tx, entry.id), ", ".join(names))
+    other = entry.joined_to
+    counting = await entries.get(tx, other) if other and await entries.exists(tx, other) else None
+    return Case(entry, contest, await repository.get(tx, entry.id), ", ".join(names), counting)
 
 
 async def by_status_secret(store: Store, secret: str) -> Case:

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.submissions.arrivals.domain import TRANSCRIPTS, Transcript
+from services.submissions.papers import service as papers
 from services.submissions.states.domain import SavedElsewhere
 from services.submissions.texts.domain import Prose, Words
 from services.submissions.transcriptions import domain, service
@@ -63,7 +64,7 @@ async def show(request: Request, entry_id: str, person: Reader) -> Response:
 
 async def _show(request: Request, entry_id: str, person: Person, *, status: int = 200, **more: Any) -> Response:
     desk = await service.desk(store_of(request), entry_id, person)
-    may_write = person.may(Role.SECRETARY, desk.entry.contest_id) and desk.entry.state.value == "submitted"
+    may_write = person.may(Role.SECRETARY, desk.entry.contest_id) and desk.entry.state in papers.OPEN
     typing = desk.text.state in (Transcript.WAITING, Transcript.SENT_BACK)
     context = {
         "desk": desk,

@@ -16,7 +16,7 @@ from services.submissions.intake.domain import Line
 from services.submissions.papers import service as papers
 from services.submissions.papers.domain import NotOnPaper
 from services.submissions.people import service as people
-from services.submissions.states.domain import NotWaiting, SavedElsewhere, State
+from services.submissions.states.domain import EditingOver, NotWaiting, SavedElsewhere, State
 from services.submissions.texts.domain import Words
 from services.submissions.transcriptions import repository
 from services.submissions.transcriptions.domain import Transcription
@@ -163,7 +163,7 @@ async def confirm(store: Store, entry_id: str, *, version: int, by: Person, at: 
     """
 
     async def work(tx: Tx) -> Transcription:
-        text, entry, paper = await _open(tx, entry_id, version, by)
+        text, entry, paper = await _open(tx, entry_id, version, by=by, at=at)
         text.confirm(by=by.id, at=at)
         if entry.changed:
             raise AuthorIsTyping
@@ -187,7 +187,7 @@ async def _change(
     """`version` None: the change itself looks after it."""
 
     async def work(tx: Tx) -> Transcription:
-        text, entry, paper = await _open(tx, entry_id, version, by)
+        text, entry, paper = await _open(tx, entry_id, version, by=by, at=at)
         change(text, entry, paper)
         await repository.save(tx, text)
         if paper.transcript is not text.state:
@@ -198,12 +198,16 @@ async def _change(
     return await store.transaction(work)
 
 
-async def _open(tx: Tx, entry_id: str, version: int | None, by: Person) -> tuple[Transcription, Entry, Paper]:
-    """Raises NotFound, NotOnPaper, NotWaiting, Stale."""
+async def _open(
+    tx: Tx, entry_id: str, version: int | None, *, by: Person, at: datetime
+) -> tuple[Transcription, Entry, Paper]:
+    """Raises NotFound, NotOnPaper, NotWaiting, EditingOver, Stale."""
     entry, paper = await _paper(tx, entry_id, by, Role.SECRETARY)
     text = await repository.find(tx, entry_id) or _fresh(entry)
-    if entry.state is not State.SUBMITTED or paper.transcript is Transcript.OWN:
+    if entry.state not in papers.OPEN or paper.transcript is Transcript.OWN:
         raise NotWaiting
+    if entry.returned is not None and at >= entry.returned.until:  # what was asked for has not come in time
+        raise EditingOver
     if version is not None and text.version != version:
         raise Stale
     return text, entry, paper

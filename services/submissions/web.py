@@ -50,6 +50,7 @@ from services.submissions.passkeys.service import INDEXES as PASSKEY_INDEXES
 from services.submissions.passwords import routes as passwords
 from services.submissions.people import routes as people
 from services.submissions.people import service as people_service
+from services.submissions.prints import routes as prints
 from services.submissions.privacy import routes as privacy
 from services.submissions.profiles import routes as profiles
 from services.submissions.quotas import routes as quotas
@@ -125,6 +126,7 @@ _ROOMS = (
     joins,
     transcriptions,
     seals,
+    prints,
     intake,
     decisions,
     requests,

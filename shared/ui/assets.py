@@ -29,7 +29,7 @@ _VIETNAMESE = (
     "U+102-103,U+110-111,U+128-129,U+168-169,U+1A0-1A1,U+1AF-1B0,U+300-301,U+303,U+309,U+323,U+1EA0-1EF9,U+20AB"
 )
 SUBSETS = {"latin": _LATIN, "vietnamese": _VIETNAMESE}
-STYLES = ("tokens.css", "frame.css", "parts.css", "lists.css", "marking.css", "print.css")
+STYLES = ("tokens.css", "frame.css", "parts.css", "lists.css", "marking.css", "print.css", "decree.css")
 VENDOR_SCRIPTS = {
     "govuk-frontend.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",

@@ -1,8 +1,9 @@
 """A line of the register and how it changed, how the register is asked for, counted and written as rows. Pure."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -158,10 +159,39 @@ class Query(BaseModel):
     size: int = SIZES[0]
 
     @property
+    def date(self) -> date | None:
+        """The day."""
+        return date.fromisoformat(self.day) if self.day else None
+
+    @property
     def order(self) -> tuple[str, int]:
         """Field and direction; a word that is not known sorts by number."""
         name, down = self.sort.removeprefix("-"), self.sort.startswith("-")
         return SORT_WORDS.get(name, "number"), -1 if down else 1
+
+
+_FIELDS = {"cuoc-thi": "contest_id", "tinh-trang": "state", "nhom": "entrant_group", "linh-vuc": "content_group",
+           "kenh": "channel", "ngay": "day", "tim": "search", "sap-xep": "sort"}  # fmt: skip
+
+
+def asked(params: Mapping[str, str]) -> Query:
+    """The query of an address; what makes no sense is left out."""
+    typed: dict[str, Any] = {field: params[name][:200] for name, field in _FIELDS.items() if params.get(name)}
+    number, size = params.get("trang", ""), params.get("so-dong", "")
+    if number.isdecimal():
+        typed["page"] = max(1, int(number[:6]))
+    if size.isdecimal() and int(size) in SIZES:
+        typed["size"] = int(size)
+    if not _is_day(typed.get("day", "")):
+        typed.pop("day", None)
+    return Query(**typed)
+
+
+def _is_day(typed: str) -> bool:
+    try:
+        return bool(date.fromisoformat(typed))
+    except ValueError:
+        return False
 
 
 HEADS = (

@@ -1,7 +1,6 @@
 """The register as a page, as a file and over JSON. The formal check of one entry is `decisions`."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -17,34 +16,11 @@ from shared.pages import page, store_of
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["register"])
 Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
-_NAMES = {"cuoc-thi": "contest_id", "tinh-trang": "state", "nhom": "entrant_group", "linh-vuc": "content_group",
-          "kenh": "channel", "ngay": "day", "tim": "search", "sap-xep": "sort"}  # fmt: skip
-
-
-def asked(request: Request) -> Query:
-    """The query of the address; what makes no sense is left out."""
-    params = request.query_params
-    typed: dict[str, Any] = {field: params[name][:200] for name, field in _NAMES.items() if params.get(name)}
-    number, size = params.get("trang", ""), params.get("so-dong", "")
-    if number.isdecimal():
-        typed["page"] = max(1, int(number[:6]))
-    if size.isdecimal() and int(size) in domain.SIZES:
-        typed["size"] = int(size)
-    if not _is_day(typed.get("day", "")):
-        typed.pop("day", None)
-    return Query(**typed)
-
-
-def _is_day(typed: str) -> bool:
-    try:
-        return bool(date.fromisoformat(typed))
-    except ValueError:
-        return False
 
 
 @routes.get("/tiep-nhan")
 async def register(request: Request, person: Reader) -> Response:
-    query = asked(request)
+    query = domain.asked(request.query_params)
     listing = await service.listing(store_of(request), query, person)
     return page(
         request,
@@ -62,13 +38,15 @@ async def register(request: Request, person: Reader) -> Response:
 
 @routes.get("/tiep-nhan/so.csv")
 async def register_csv(request: Request, person: Reader) -> Response:
-    content = spreadsheets.as_csv(domain.HEADS, await service.rows(store_of(request), asked(request), person))
+    content = spreadsheets.as_csv(
+        domain.HEADS, await service.rows(store_of(request), domain.asked(request.query_params), person)
+    )
     return Response(content, media_type="text/csv; charset=utf-8", headers=_as_file("csv"))
 
 
 @routes.get("/tiep-nhan/so.xlsx")
 async def register_xlsx(request: Request, person: Reader) -> Response:
-    rows = await service.rows(store_of(request), asked(request), person)
+    rows = await service.rows(store_of(request), domain.asked(request.query_params), person)
     content = spreadsheets.as_xlsx("Sổ tiếp nhận", domain.HEADS, rows, widest=2)
     return Response(content, media_type=spreadsheets.XLSX, headers=_as_file("xlsx"))
 

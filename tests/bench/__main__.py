@@ -16,7 +16,7 @@ from rich.console import Console
 
 from deploy.demo.progress import Stages, shown
 from deploy.local.stack import Stack
-from tests.bench import clocks, likeness, pipes, report, screens, submit
+from tests.bench import clocks, likeness, pipes, register, report, screens, submit
 from tests.bench.figures import Figure
 
 
@@ -33,7 +33,9 @@ class Size:
 
 QUICK, FULL = Size(pairs=8, scores=30, facts=1_000, texts=10_000), Size(pairs=20, scores=120, facts=6_000)
 _QUERIES = 200
-PARTS = ("submit", "pipes", "likeness", "screens")
+_ENTRIES = 10_000
+"""In the register."""
+PARTS = ("submit", "pipes", "likeness", "register", "screens")
 
 
 def _asked() -> argparse.Namespace:
@@ -64,6 +66,7 @@ def _stores(folder: Path, size: Size, seed: int, stages: Stages, parts: set[str]
         "submit": _submit,
         "pipes": _pipes,
         "likeness": _likeness,
+        "register": _register,
     }
     lines: list[Figure] = []
     if parts & set(work):
@@ -84,6 +87,10 @@ def _pipes(stack: Stack, size: Size, _: int, stages: Stages) -> list[Figure]:
 
 def _likeness(stack: Stack, size: Size, seed: int, stages: Stages) -> list[Figure]:
     return likeness.measure(stack, size.texts, _QUERIES, seed, stages)
+
+
+def _register(stack: Stack, size: Size, seed: int, stages: Stages) -> list[Figure]:
+    return register.measure(stack, _ENTRIES, 2 * size.pairs, seed, stages)
 
 
 def _run(folder: Path, size: Size, seed: int, parts: set[str]) -> list[Figure]:

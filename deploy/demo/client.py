@@ -43,6 +43,7 @@ class Api:
 
     def __init__(self, url: str, *, email: str = "", password: str = "", trouble: Trouble | None = None) -> None:
         """`url`: the one address. Nobody is signed in until the first call that needs it."""
+        self.url = url
         self._client = httpx.AsyncClient(base_url=url, timeout=30, headers={"Origin": url})
         self._email, self._password = email, password
         self._token = ""

@@ -5,12 +5,13 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import httpx
 from rich.console import Console
 
 from deploy import verify
-from deploy.demo import asides, cast, ledger, load, marking, papers, stage, writing
+from deploy.demo import asides, cast, ledger, load, marking, papers, stage, teams, writing
 from deploy.demo.client import Api, Json, RefusedError, Trouble
 from deploy.demo.marking import Desk
 from deploy.demo.progress import Stages, shown
@@ -90,6 +91,7 @@ async def _play(
         "errors": len(desk.trouble.errors),
         "paper": size.entries // _PAPER_SHARE,
         "supplements": len(desk.held.returned),
+        "coauthors": int(teams.pair(made.entries, size.entries // _PAPER_SHARE) is not None),
         "withdrawn": len(desk.held.withdrawn),
         "refused": len(desk.held.refused),
     }, counted
@@ -152,6 +154,9 @@ async def _write(desk: Desk, entries: Sequence[load.Entry], made: _Cast, run_id:
         )
     with stages.stage("Viết nháp, đính tệp, nộp bài, nhận biên nhận", len(entries)) as bar:
         on_paper = len(entries) // _PAPER_SHARE
+        first, second = teams.pair(entries, on_paper) or (-1, -1)
+        partner = _writer(people, entries[second].entrant)
+        joined = partial(teams.join, partner=partner, email=addresses[partner.id], trouble=desk.trouble)
 
         async def work(place: int, entry: load.Entry) -> HandedIn:
             address = addresses[entry.entrant]
@@ -160,7 +165,8 @@ async def _write(desk: Desk, entries: Sequence[load.Entry], made: _Cast, run_id:
                     done = await papers.hand_in(desk, entry, _writer(people, entry.entrant), address)
                     desk.held.mended.append(done.entry_id)  # its words, typed and checked, are a second version
                 else:
-                    done = await writing.hand_in(desk.url, desk.contest_id, entry, address, desk.trouble)
+                    middle = joined if place == first else None
+                    done = await writing.hand_in(desk.url, desk.contest_id, entry, address, desk.trouble, middle=middle)
             bar.step()
             return done
 

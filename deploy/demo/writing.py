@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -42,7 +43,13 @@ def _draft(entry: load.Entry, version: int, parts: dict[str, str]) -> Json:
     }
 
 
-async def hand_in(url: str, contest_id: str, entry: load.Entry, email: str, trouble: Trouble) -> HandedIn:
+Middle = Callable[[Api, str], Awaitable[None]]
+"""Something that happens to a draft (its owner's access, its id) before it is handed in."""
+
+
+async def hand_in(
+    url: str, contest_id: str, entry: load.Entry, email: str, trouble: Trouble, *, middle: Middle | None = None
+) -> HandedIn:
     """Write the draft in two steps, attach a picture now and then, hand it in."""
     async with Api(url, email=email, password=cast.PASSWORD, trouble=trouble) as api:
         opening = {"contest_id": contest_id, "entrant_group": entry.entrant_group, "content_group": entry.content_group}
@@ -54,6 +61,8 @@ async def hand_in(url: str, contest_id: str, entry: load.Entry, email: str, trou
         files = int(random.random() < _WITH_A_FILE)  # noqa: S311 - which entries have pictures is of no importance
         if files:
             await api.post(f"{path}/files", files={"file": ("minh-hoa.png", _picture(), "image/png")})
+        if middle is not None:
+            await middle(api, made["entry_id"])
         receipt = await api.make(f"{path}/submit")
         return HandedIn(entry, made["entry_id"], receipt["receipt"], api.person_id, email, files)
 

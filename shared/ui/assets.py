@@ -103,8 +103,9 @@ def build(node_modules: Path = NODE_MODULES) -> dict[str, str]:
     dist.add("stage.css", (faces + (STATIC / "css/stage.css").read_text()).encode())
     for name, package_path in VENDOR_SCRIPTS.items():
         dist.add(name, (node_modules / package_path).read_bytes())
-    own_scripts = sorted(path for path in STATIC.glob("*.js") if path.name != "start.js")
-    for path in [*own_scripts, STATIC / "start.js"]:  # start.js names the others, so it comes last
+    last = ("autosave.js", "start.js")  # they name others, so they come after them
+    own_scripts = sorted(path for path in STATIC.glob("*.js") if path.name not in last)
+    for path in [*own_scripts, *(STATIC / name for name in last)]:
         dist.add(path.name, dist.linked(path.read_text()))
     for path in sorted(STATIC.glob("*.svg")):
         dist.add(path.name, path.read_bytes())

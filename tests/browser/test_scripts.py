@@ -98,18 +98,54 @@ def test_a_lost_line_keeps_the_words_on_the_machine_and_offers_them_again(drafti
     page, _, answers = drafting
     answers[:] = [None]
     page.fill("#title", "Chữ viết lúc mất mạng")
-    page.wait_for_selector("text=Chưa lưu – đang thử lại")
+    page.wait_for_selector("text=Chưa lưu lên máy chủ, đã giữ trên máy này")
     page.on("dialog", lambda dialog: dialog.accept())
+    before = page.evaluate("document.querySelector('#title').defaultValue")
     page.goto(f"{style_guide}/bieu-mau.html")
-    page.get_by_role("button", name="Dùng nội dung đó").click()
+    page.wait_for_selector("text=Đã đưa lại nội dung giữ trên máy này")
     assert page.input_value("#title") == "Chữ viết lúc mất mạng"
+    page.get_by_role("button", name="Bỏ, lấy lại bản trên máy chủ").click()
+    assert page.input_value("#title") == before
+
+
+def test_a_button_waits_for_the_save_and_stays_when_there_is_no_line(drafting):
+    page, posted, answers = drafting
+    answers[:] = [None]
+    sent = []
+    page.route("**/bai-du-thi/1", lambda route: (sent.append(len(posted)), route.fulfill(status=200, body="ok"))[1])
+    page.fill("#title", "Bấm nút lúc mất mạng")
+    page.get_by_role("button", name="Xem lại và nộp").click()
+    page.wait_for_selector("text=Hãy bấm lại khi có mạng")
+    assert sent == []
+    answers[:] = [(200, SAVED)]
+    page.get_by_role("button", name="Xem lại và nộp").click()
+    page.wait_for_url("**/bai-du-thi/1")
+    assert sent == [len(posted)]
+
+
+def test_a_copy_of_somebody_else_or_of_long_ago_is_dropped_and_sign_out_drops_all(drafting, style_guide):
+    page = drafting[0]
+    copy = '{"at": %s, "person": "%s", "version": 3, "copy": {"title": "Chữ của người khác"}}'
+    now = page.evaluate("Date.now()")
+    person = page.evaluate("document.querySelector('[data-person]').dataset.person")
+    old = copy % (now - 8 * 24 * 3600 * 1000, person)
+    for stored in (copy % (now, "somebody-else"), old):
+        page.evaluate("text => localStorage.setItem('nhap:/bai-du-thi/1/nhap', text)", stored)
+        page.goto(f"{style_guide}/bieu-mau.html")
+        until(page, "localStorage.length === 0")
+        assert page.input_value("#title") != "Chữ của người khác"
+    page.evaluate("text => localStorage.setItem('nhap:/bai-du-thi/2/nhap', text)", copy % (now, person))
+    page.route("**/dang-xuat", lambda route: route.fulfill(status=200, body="ok"))
+    page.locator("form[action='/dang-xuat'] button").first.click()
+    page.wait_for_url("**/dang-xuat")
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_a_failed_save_is_tried_again_by_itself(drafting):
     page, posted, answers = drafting
     answers[:] = [(503, {"message": "gián đoạn"}), (200, SAVED)]
     page.fill("#title", "Thử lại")
-    page.wait_for_selector("text=đang thử lại")
+    page.wait_for_selector("text=Đang thử lại")
     page.wait_for_selector("text=Đã lưu lúc 10:32 >> visible=true")
     assert len(posted) == 2
 
@@ -144,7 +180,8 @@ def test_two_versions_are_shown_side_by_side_until_the_writer_chooses(drafting):
     page.fill("#summary", "gõ tiếp trong lúc chọn")
     page.wait_for_timeout(1300)
     assert len(posted) == 1
-    page.get_by_role("button", name="Lấy bản kia").click()
+    page.get_by_label("Bản kia").check()
+    page.get_by_role("button", name="Lưu theo lựa chọn").click()
     page.wait_for_selector("text=Đã lưu lúc 10:32 >> visible=true")
     assert page.input_value("#title") == "Bản kia <b>"
     assert 'name="version"\r\n\r\n9' in posted[1]

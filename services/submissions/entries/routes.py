@@ -117,7 +117,8 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
             raise
         return await _refused(request, entry_id, person, form, refusal)
     if wants_json(request):
-        return JSONResponse({"version": entry.version, "saved_at": entry.saved_at.isoformat()})
+        offer = {"offer": f"/bai-du-thi/{entry_id}/bang-ma"} if entry.offers() else {}
+        return JSONResponse({"version": entry.version, "saved_at": entry.saved_at.isoformat(), **offer})
     act = str(form.typed.get("act", ""))
     if act in _AFTER_SAVING:
         return see_other(request, f"/bai-du-thi/{entry_id}/{_AFTER_SAVING[act]}")

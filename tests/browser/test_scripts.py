@@ -111,8 +111,13 @@ def test_a_lost_line_keeps_the_words_on_the_machine_and_offers_them_again(drafti
 def test_a_button_waits_for_the_save_and_stays_when_there_is_no_line(drafting):
     page, posted, answers = drafting
     answers[:] = [None]
-    sent = []
-    page.route("**/bai-du-thi/1", lambda route: (sent.append(len(posted)), route.fulfill(status=200, body="ok"))[1])
+    sent: list[int] = []
+
+    def take(route):
+        sent.append(len(posted))
+        route.fulfill(status=200, body="ok")
+
+    page.route("**/bai-du-thi/1", take)
     page.fill("#title", "Bấm nút lúc mất mạng")
     page.get_by_role("button", name="Xem lại và nộp").click()
     page.wait_for_selector("text=Hãy bấm lại khi có mạng")

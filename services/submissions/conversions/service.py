@@ -22,11 +22,8 @@ async def convert(
     offers = {name: offer.text for name, offer in entry.offers().items() if name in fields}
     if not offers:
         raise Invalid([{"field": "fields", "text": "Hãy chọn ít nhất một mục cần chuyển."}])
-    words = Words(
-        title=offers.get("title", entry.title),
-        parts={part_id: offers.get(f"parts.{part_id}", text) for part_id, text in entry.parts.items()},
-        entrant_group=entry.entrant_group,
-        content_group=entry.content_group,
-    )
+    parts = {part_id: offers.get(f"parts.{part_id}", text) for part_id, text in entry.parts.items()}
+    kept = entry.model_dump(include=set(Words.model_fields))
+    words = Words(**kept | {"title": offers.get("title", entry.title), "parts": parts})
     made = versions.made(entry_id, words, by, at, How.CONVERTED)
     return await histories.put(store, made, version=version, by=by)

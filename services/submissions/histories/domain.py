@@ -97,7 +97,7 @@ def differences(old: Words, new: Words) -> list[Difference]:
 
 
 def _chosen(name: str) -> bool:
-    return name in ("entrant_group", "content_group")
+    return name in ("entrant_group", "content_group") or name.endswith(".what")
 
 
 def _whole(old: str, new: str) -> list[Piece]:

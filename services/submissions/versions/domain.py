@@ -50,4 +50,4 @@ class Version(Words):
     @property
     def length(self) -> int:
         """Signs in all."""
-        return len(self.title) + sum(map(len, self.parts.values()))
+        return sum(map(len, self.fields().values()))

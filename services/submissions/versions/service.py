@@ -25,7 +25,7 @@ async def keep(tx: Tx, version: Version, before: Words, since: datetime) -> None
     if before.same_words(version):
         return
     last = await repository.last(tx, version.entry_id)
-    if last is None and (before.title or any(before.parts.values())):
+    if last is None and any(before.prose().values()):
         # Written before anything was kept, or when the draft was begun.
         typed = before.model_dump(include=set(Words.model_fields))
         first = Version(**typed, entry_id=version.entry_id, by=version.by, begun_at=since, at=since)

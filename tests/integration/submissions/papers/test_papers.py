@@ -19,7 +19,15 @@ from shared.errors import Invalid, NotFound
 from shared.identity import Person, Role
 from shared.mongo import Store
 from shared.redaction import spellings
-from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of, outbox_rows, some_units
+from tests.integration.submissions.builders import (
+    Browser,
+    a_contest,
+    a_person,
+    email_of,
+    last_code,
+    outbox_rows,
+    some_units,
+)
 from tests.integration.submissions.entry_builders import a_pdf, an_entry, an_image, deliver, key
 from tests.integration.submissions.paper_builders import a_paper, a_slip, register, transcribed
 
@@ -144,6 +152,21 @@ async def test_scans_are_kept_once_for_desk_and_author_and_a_hostile_one_is_refu
     assert (seen.status_code, "sandbox" in seen.headers["content-security-policy"]) == (200, True)
     assert (await stranger.get(address)).status_code == 404
     assert entry.title in (await visitor.open("/bai-du-thi")).text
+
+
+async def test_a_sender_without_an_account_comes_in_by_a_code_to_their_address_and_finds_the_paper(
+    store: Store, clerk: Person, browser: Callable[[], Browser]
+):
+    contest, address = await a_contest(store), "den.bang.ma@sangkien.example"
+    entry = await a_paper(store, clerk, contest.id, email=address)
+    visitor = browser()
+    await visitor.open("/dang-nhap/ma")
+    asked = await visitor.submit("/dang-nhap/ma", {"address": address})
+    ma = asked.headers["location"].partition("ma=")[2].partition("&")[0]
+    typed = {"ma": ma, "code": await last_code(store, address)}
+    assert (await visitor.submit("/dang-nhap/ma/nhap", typed)).status_code == 303
+    assert entry.title in (await visitor.open("/bai-du-thi")).text
+    assert "Tổ thư ký đang chép bài" in (await visitor.open(f"/bai-du-thi/{entry.id}")).text
 
 
 async def test_an_erased_sender_leaves_no_word_no_scan_and_no_address(store: Store, clerk: Person):

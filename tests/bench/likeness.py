@@ -14,7 +14,7 @@ from shared.mongo import Document, Store
 from tests.bench.figures import Figure, percentile
 
 _DATABASE = "bench_likeness"
-_BATCH = 500
+_BATCH, _CONTESTS = 500, 20
 _CHANGED = 0.3
 """Share of the words of a text that are drawn anew: texts of one field, none the copy of another."""
 
@@ -27,7 +27,7 @@ def measure(stack: Stack, texts: int, queries: int, seed: int, stages: Stages) -
     with stages.stage("Searches among them", queries) as bar:
         seconds, found = asyncio.run(_search(stack, made, texts, queries, bar))
     quantiles = " / ".join(f"{percentile(seconds, share) * 1000:,.1f}" for share in (0.5, 0.99, 1.0))
-    note = f"{texts:,} texts of about {made.words} words; first search on a new connection included"
+    note = f"{texts:,} texts of about {made.words} words; each within its contest and beside it; first search on a new connection included"
     return [
         Figure("likeness: one search, p50 / p99 / max, ms", quantiles, note=note),
         Figure("likeness: copies found", f"{found} of {queries}", note="one word in ten changed"),
@@ -63,9 +63,14 @@ class Texts:
 
 def _document(made: Texts, number: int) -> Document:
     text = made.text(number)
-    item = Item(id=f"text-{number}", kind=Kind.WORK, title=f"Bài {number}", text=text, year=2019)
+    contest = _contest(number)
+    item = Item(id=f"text-{number}", kind=Kind.ENTRY, title=f"Bài {number}", text=text, year=2019, contest_id=contest)
     mark = domain.signature(text)
     return {"_id": item.id, **item.model_dump(exclude={"id"}), "signature": mark, "bands": domain.bands(mark)}
+
+
+def _contest(number: int) -> str:
+    return f"contest-{number % _CONTESTS}"
 
 
 async def _fill(stack: Stack, made: Texts, texts: int, bar: Bar) -> None:
@@ -83,7 +88,7 @@ async def _search(stack: Stack, made: Texts, texts: int, queries: int, bar: Bar)
     for number in random.Random(made.words).sample(range(texts), queries):
         text = made.copy(number)
         begun = time.perf_counter()
-        matches = await service.resembling(store.read, text)
+        matches = await service.resembling(store.read, text, within=_contest(number))
         seconds.append(time.perf_counter() - begun)
         found += any(match.item.id == f"text-{number}" for match in matches)
         bar.step()

@@ -1,12 +1,13 @@
 """The only code that touches `fingerprints`: a signature beside its text, found again through its bands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from services.submissions.likeness.domain import Item
-from shared.mongo import Document, Index, Tx
+from shared.mongo import Index, Tx
 
 INDEXES = (Index("fingerprints", (("bands", 1),)), Index("fingerprints", (("kind", 1),)))
-_CANDIDATES = 400
+_CANDIDATES = 600
 
 
 async def put(tx: Tx, item: Item, mark: bytes, bands: Sequence[int]) -> None:
@@ -20,11 +21,19 @@ async def delete(tx: Tx, item_id: str) -> None:
     await tx["fingerprints"].delete({"_id": item_id})
 
 
-async def meeting(tx: Tx, bands: Sequence[int], where: Document) -> list[tuple[str, bytes]]:
-    """Ids and signatures of those that share a band."""
-    asked = {**where, "bands": {"$in": list(bands)}}
-    found = await tx["fingerprints"].find(asked, fields=["signature"], limit=_CANDIDATES)
-    return [(one["_id"], one["signature"]) for one in found]
+class Candidate(NamedTuple):
+    """A text that shares a band, as far as it takes to choose whom to compare."""
+
+    id: str
+    contest_id: str
+    signature: bytes
+
+
+async def meeting(tx: Tx, bands: Sequence[int], but: Collection[str]) -> list[Candidate]:
+    """Those that share a band."""
+    asked = {"_id": {"$nin": list(but)}, "bands": {"$in": list(bands)}}
+    found = await tx["fingerprints"].find(asked, fields=["signature", "contest_id"], limit=_CANDIDATES)
+    return [Candidate(one["_id"], one["contest_id"], one["signature"]) for one in found]
 
 
 async def items(tx: Tx, ids: Sequence[str]) -> list[Item]:

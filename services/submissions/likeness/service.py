@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from services.submissions.likeness import domain, repository
 from services.submissions.likeness.domain import Item, Match
 from services.submissions.likeness.repository import INDEXES
-from shared.mongo import Document, Tx
+from shared.mongo import Tx
 
 __all__ = ["INDEXES", "find", "forget", "ids", "keep", "keep_all", "resembling", "signatures"]
 _SHOWN, _COMPARED = 10, 24
@@ -42,16 +42,10 @@ async def resembling(
     `within`: a contest whose texts are looked for apart, so that ten copies of another year never hide one of this.
     """
     mark = await asyncio.to_thread(domain.signature, text)
-    if not mark:
-        return []
-    apart: list[Document] = [{"contest_id": within}, {"contest_id": {"$ne": within}}] if within else [{}]
-    found = [await _nearest(tx, text, mark, where | {"_id": {"$nin": list(but)}}) for where in apart]
-    return [one for part in found for one in part if one.covered >= at_least]
-
-
-async def _nearest(tx: Tx, text: str, mark: bytes, where: Document) -> list[Match]:
-    met = await repository.meeting(tx, domain.bands(mark), where)
-    nearest = sorted(met, key=lambda one: domain.estimate(mark, one[1]), reverse=True)[:_COMPARED]
-    known = await repository.items(tx, [item_id for item_id, _ in nearest])
+    met = await repository.meeting(tx, domain.bands(mark), but) if mark else []
+    met.sort(key=lambda one: domain.estimate(mark, one.signature), reverse=True)
+    apart = [[one.id for one in met if (one.contest_id == within) is here][:_COMPARED] for here in (True, False)]
+    known = await repository.items(tx, [item_id for part in apart for item_id in part])
     found = await asyncio.to_thread(lambda: [domain.match(text, item) for item in known])
-    return sorted(found, key=lambda one: -one.covered)[:_SHOWN]
+    found = sorted((one for one in found if one.covered >= at_least), key=lambda one: -one.covered)
+    return [one for part in apart for one in [each for each in found if each.item.id in part][:_SHOWN]]

@@ -122,6 +122,7 @@ async def test_a_withdrawn_entry_is_no_longer_compared(store: Store) -> None:
     await entries.withdraw(store, first, "Tôi rút bài", key=key(), by=by, at=now())
     await tell(store, first)
     assert await pairs(store, contest_id) == []
+    assert (await service.findings(store.read, first, SECRETARY)).looked_at is None
     assert await likeness.find(store.read, first) is None
 
 
@@ -221,3 +222,15 @@ async def test_an_erased_entry_leaves_nothing_to_compare(store: Store) -> None:
     await store.transaction(lambda tx: service.erase(tx, first))
     assert await pairs(store, contest_id) == []
     assert await likeness.find(store.read, first) is None
+
+
+async def test_thirty_copies_of_other_years_do_not_hide_the_one_of_this_contest(store: Store) -> None:
+    def a_text(name: str, contest_id: str) -> Item:
+        return Item(id=name, kind=Kind.ENTRY, title=name, text=SOLUTION, contest_id=contest_id, year=2019)
+
+    crowd = [a_text(f"old-{number}", "last year") for number in range(30)]
+    items = [*crowd, a_text("here", "this year").model_copy(update={"text": f"{SOLUTION} Có thêm vài chữ nữa."})]
+    await likeness.keep_all(store.read, items, await likeness.signatures(items))
+    found = await likeness.resembling(store.read, SOLUTION, within="this year")
+    assert found[0].item.id == "here"
+    assert len(found) == 11, "and ten of the others"

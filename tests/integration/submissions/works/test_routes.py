@@ -81,7 +81,7 @@ async def test_entries_handed_in_before_are_compared_with_what_is_imported_and_l
     await tell(store, entry.id)
     await look_at_all(store)
     visitor = await an_organiser(browser, store)
-    await write(visitor, _ALIKE, _OTHER)
+    written = await write(visitor, _ALIKE, _OTHER)
     await look_at_all(store)
     [pair] = (await originality.listing(store, Query(), SECRETARY)).pairs
     assert (pair.entry_id, pair.other_title, pair.contest_id) == (entry.id, _ALIKE[0], contest.id)
@@ -92,4 +92,5 @@ async def test_entries_handed_in_before_are_compared_with_what_is_imported_and_l
     assert "Bà Lê" not in str(await store.read["works"].get(pair.other_id)), "nothing of it is kept"
     await look_at_all(store)
     assert (await originality.listing(store, Query(), SECRETARY)).pairs == []
-    assert await store.read["works"].get(pair.other_id) is None
+    await visitor.submit(str(written.url.path), {}, follow_redirects=True)
+    assert await store.read["works"].get(pair.other_id) is None, "a second press brings nothing back"

@@ -98,3 +98,10 @@ async def test_two_workers_at_once_tell_it_once(store: Store) -> None:
     found = await asyncio.gather(*(service.remind(store, at) for _ in range(4)))
     assert sum(found) == 1
     assert await told(store, draft) == [24]
+
+
+async def test_a_deadline_that_moves_while_a_round_is_under_way_stops_it(store: Store) -> None:
+    contest, draft = await a_case(store)
+    at = before(contest, hours=30)  # what was looked for as the round of 24 hours is no longer on
+    assert not await service._told(store, draft.id, 24, at)
+    assert await told(store, draft) == []

@@ -1,6 +1,6 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from services.submissions.arrivals import domain as arrivals
 from services.submissions.arrivals.domain import Channel, Paper, Transcript
 from services.submissions.authors.domain import Authored
 from services.submissions.contests.domain import Contest, Phase
-from services.submissions.files.domain import Attachment, Copy, TooManyFiles
+from services.submissions.effects.domain import Fault
+from services.submissions.files.domain import MANDATE, Attachment, Copy, check_room
 from services.submissions.states.domain import (
     IN_WORDS,
     DeadlinePassed,
@@ -101,18 +102,21 @@ class Entry(Authored, Words):
         """The file with this SHA-256: sent again because an answer got lost, it is not a second one."""
         return next((file for file in self.files if file.sha256 == digest), None)
 
-    def check_room_for_file(self, contest: Contest, at: datetime) -> None:
+    def faults(self, contest: Contest) -> Iterator[Fault]:
+        """Also the paper that an organisation brings."""
+        yield from super().faults(contest)
+        asked = any(group.needs_mandate and group.id == self.entrant_group for group in contest.entrant_groups)
+        if asked and not any(file.purpose == MANDATE for file in self.files):
+            yield "mandate_missing", MANDATE, "Hãy thêm giấy cử người đại diện của tổ chức."
+
+    def check_room_for_file(self, contest: Contest, at: datetime, purpose: str = "") -> None:
         """Before a file is looked into. Raises Settled, EditingOver, TooManyFiles."""
         self._check_editable(contest, at)
-        limit = contest.form_rules.max_files
-        if len(self.files) >= limit:
-            raise TooManyFiles(
-                f"Mỗi bài kèm được nhiều nhất {limit} tệp. Hãy bỏ bớt một tệp rồi thêm lại.", field="file"
-            )
+        check_room(self.files, contest.form_rules.max_files, purpose)
 
     def attach(self, file: Attachment, contest: Contest, at: datetime) -> None:
         """Raises what `check_room_for_file` raises."""
-        self.check_room_for_file(contest, at)
+        self.check_room_for_file(contest, at, file.purpose)
         self.files.append(file)
         self._touched(at)
 

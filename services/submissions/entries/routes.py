@@ -1,9 +1,9 @@
 """The pages where an entry is written and files are added, and the same over JSON. Handing in is `hand_in`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
@@ -130,20 +130,22 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
 @routes.post("/bai-du-thi/{entry_id}/tep")
 async def attach(request: Request, entry_id: str, person: Entrant) -> Response:
     form = await forms.read(request, DraftForm)
+    field = files.MANDATE if form.typed.get("act") == files.MANDATE else "file"
     try:
         await _write(request, entry_id, form.valid(), person)
-        upload = form.files.get("file")
+        upload = form.files.get(field)
         if upload is None:
-            raise files.FileEmpty("Hãy chọn một tệp trước khi bấm “Thêm tệp”.", field="file")
+            raise files.FileEmpty("Hãy chọn một tệp trước khi bấm “Thêm tệp”.", field=field)
         name, content = upload.filename or "", await upload.read()
-        kept = await service.attach(store_of(request), entry_id, name, content, by=person, at=now())
+        purpose = "" if field == "file" else field
+        kept = await service.attach(store_of(request), entry_id, name, content, by=person, at=now(), purpose=purpose)
     except Refusal as refusal:
-        refusal.field = refusal.field or "file"
+        refusal.field = refusal.field or field
         return await _refused(request, entry_id, person, form, refusal)
     finally:
         for one in form.files.values():
             await one.close()
-    return see_other(request, f"/bai-du-thi/{entry_id}/soan#file", f"Đã thêm tệp “{kept.name}”.")
+    return see_other(request, f"/bai-du-thi/{entry_id}/soan#{field}", f"Đã thêm tệp “{kept.name}”.")
 
 
 @routes.post("/bai-du-thi/{entry_id}/tep/{file_id}/xoa")
@@ -186,9 +188,13 @@ async def write_entry(request: Request, entry_id: str, asked: EntryWritten, pers
 
 @api.post("/entries/{entry_id}/files", status_code=201)
 async def attach_file(
-    request: Request, entry_id: str, file: Annotated[UploadFile, File()], person: Entrant
+    request: Request,
+    entry_id: str,
+    file: Annotated[UploadFile, File()],
+    person: Entrant,
+    purpose: Annotated[Literal["", "mandate"], Form()] = "",
 ) -> FileKept:
     store, content = store_of(request), await file.read()
-    kept = await service.attach(store, entry_id, file.filename or "", content, by=person, at=now())
+    kept = await service.attach(store, entry_id, file.filename or "", content, by=person, at=now(), purpose=purpose)
     entry, _ = await service.view(store, entry_id, person)
     return FileKept(file_id=kept.id, version=entry.version)

@@ -130,14 +130,17 @@ async def write(store: Store, entry_id: str, words: Words, *, version: int, by: 
     return await store.transaction(work)
 
 
-async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime) -> Attachment:
+async def attach(  # noqa: PLR0913 - a file has so many sides
+    store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime, purpose: str = ""
+) -> Attachment:
     """Keep a file with the entry; the same bytes once. Raises NotFound and the refusals of file and entry."""
     (entry, contest), digest = await view(store, entry_id, by), hashlib.sha256(content).hexdigest()
     if (there := entry.file_with(digest)) is not None:
         return there
-    entry.check_room_for_file(contest, at)
-    rules = contest.form_rules
-    kept = await files.keep(store, name, content, allowed=list(rules.media_types), max_bytes=rules.max_bytes, at=at)
+    entry.check_room_for_file(contest, at, purpose)
+    allowed: list[str] = list(contest.form_rules.media_types)
+    most = contest.form_rules.max_bytes
+    kept = await files.keep(store, name, content, allowed=allowed, max_bytes=most, at=at, purpose=purpose)
 
     async def change(entry: Entry, contest: Contest) -> None:
         if entry.file_with(digest) is None:

@@ -3,6 +3,7 @@
 import io
 import re
 import resource
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import PurePath
 from urllib.parse import quote
@@ -26,6 +27,8 @@ NAMES = {PDF: "PDF", JPEG: "ảnh JPEG", PNG: "ảnh PNG", DOCX: "Word (DOCX)"}
 MAX_PIXELS = 64_000_000
 _MAX_PAGES = 300
 _NAME_LENGTH = 150
+MANDATE = "mandate"
+_MOST_MANDATES = 2
 _TELLTALE_OF_PAGE = ("/Annots", "/AA", "/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/B", "/StructParents")
 _TELLTALE = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/JS", "/JavaScript", "/EmbeddedFiles", "/AF")
 _PRIVATE_SEGMENTS = {0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE}
@@ -96,6 +99,17 @@ class Attachment(Copy):
     name: str
     added_at: AwareDatetime
     copy_for_jury: Copy | None = None
+    purpose: str = ""
+    """`mandate`: the paper naming an organisation's representative, which no jury gets; empty: part of the entry."""
+
+
+def check_room(kept: Sequence[Attachment], limit: int, purpose: str) -> None:
+    """`limit` is for what belongs to the entry; papers of other purposes are not counted. Raises TooManyFiles."""
+    most = _MOST_MANDATES if purpose else limit
+    if sum(one.purpose == purpose for one in kept) >= most:
+        what = "giấy cử" if purpose else "tệp"
+        text = f"Mỗi bài kèm được nhiều nhất {most} {what}. Hãy bỏ bớt một tệp rồi thêm lại."
+        raise TooManyFiles(text, field=purpose or "file")
 
 
 def kept_name(name: str) -> str:

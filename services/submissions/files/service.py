@@ -21,13 +21,14 @@ _CHILDREN = multiprocessing.get_context("forkserver")
 _CHILDREN.set_forkserver_preload([domain.__name__])
 
 
-async def keep(
-    store: Store, name: str, content: bytes, *, allowed: list[str], max_bytes: int, at: datetime
+async def keep(  # noqa: PLR0913 - a file has so many sides
+    store: Store, name: str, content: bytes, *, allowed: list[str], max_bytes: int, at: datetime, purpose: str = ""
 ) -> Attachment:
-    """Store a file and its copy for the jury; nothing refers to them yet. Raises the refusals of the domain."""
+    """Store a file and, when it is for the jury, its copy; nothing refers to them yet. Raises the domain's refusals."""
     name = domain.kept_name(name)
     domain.check_size(len(content), max_bytes)
     media_type, made = await examine(content, name, allowed=allowed, max_bytes=max_bytes)
+    made = None if purpose else made
     file_id = new_id()
     digest = await store.blobs.put(file_id, content, media_type=media_type)
     copy = None
@@ -44,6 +45,7 @@ async def keep(
         sha256=digest,
         added_at=at,
         copy_for_jury=copy,
+        purpose=purpose,
     )
 
 

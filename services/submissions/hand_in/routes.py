@@ -80,7 +80,7 @@ async def _preview(
         "reading": reading,
         "scans": await scanning.of(store_of(request).read, [file.id for file in entry.files]),
         "copies": [file for file in entry.files if file.copy_for_jury],
-        "withheld": [file for file in entry.files if not file.copy_for_jury],
+        "withheld": [file for file in entry.files if not (file.copy_for_jury or file.purpose)],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
         "twins": await asyncio.to_thread(domain.twins, entry, own),
         "values": {},

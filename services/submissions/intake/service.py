@@ -67,6 +67,8 @@ class Sheet:
     earlier: list[Revision]
     contest: Contest
     owner: Account
+    authors: list[Account]
+    """Of the last revision or, while that is not known, of the entry; without whoever was erased."""
     units: list[str]
     """The authors' units as they were called on the day of handing in."""
     objections: list[str]
@@ -217,7 +219,7 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
     handed_in = await entries.revisions(tx, entry_id)
     contest = await contests.get(tx, entry.contest_id)
     last = handed_in[0]
-    authors = await eligibility.entrants(tx, contest, entry.author_ids, last.at)
+    authors = await eligibility.entrants(tx, contest, last.author_ids or entry.author_ids, last.at)
     alike = await originality.findings(tx, entry_id, person)
     return Sheet(
         line,
@@ -226,6 +228,7 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
         handed_in[1:],
         contest,
         owner=await people.shown(tx, entry.owner_id),
+        authors=[one.account for one in authors],
         units=await eligibility.called(tx, last.unit_ids),
         objections=eligible.objections(contest, last.entrant_group, authors),
         reading=anonymity.read(last, authors),

@@ -50,7 +50,8 @@ def _after(entry_id: str, *, agreed: bool) -> str:
 async def _ask(request: Request, asked: Asked, person: Person | None, status: int = 200, **more: Any) -> Response:
     context = {"errors": [], "values": {}, **more}
     shown = page(request, "invitations/invitation.html", status, asked=asked, who=person, **context)
-    shown.headers["Referrer-Policy"] = "no-referrer"
+    # Not `no-referrer`: a browser would then send the answer with `Origin: null`, which no gate lets in.
+    shown.headers["Referrer-Policy"] = "same-origin"
     shown.headers["X-Robots-Tag"] = "noindex"
     return shown
 

@@ -26,7 +26,19 @@ _MORE_OF_ACCOUNT = {
     "email_confirmed_at",
     "phone_confirmed_at",
 }
-_OF_ENTRY = {"id", "state", "title", "parts", "entrant_group", "content_group", "receipt", "revision", "created_at"}
+_OF_ENTRY = {
+    "id",
+    "state",
+    "title",
+    "parts",
+    "effects",
+    "shares",
+    "entrant_group",
+    "content_group",
+    "receipt",
+    "revision",
+    "created_at",
+}
 _TIMES = {"saved_at", "submitted_at", "accepted_at", "returned", "withdrawn"}
 
 

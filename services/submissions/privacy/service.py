@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.submissions.acts import service as acts
+from services.submissions.coauthors import service as coauthors
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import Consent, holding
 from services.submissions.contests import service as contests
@@ -64,6 +65,9 @@ async def copy(store: Store, person: Person) -> dict[str, Any]:
         "sessions": [domain.session_of(one) for one, _ in await sign_in.sessions(store, person.id, "")],
         "consents": [domain.consent_of(one) for one in await consents.history(tx, person.id)],
         "requests": [one.model_dump(mode="json") for one in await requests.mine(tx, person.id)],
+        "invitations": [
+            one.model_dump(mode="json", exclude={"digest", "entry_id"}) for one in await coauthors.about(tx, account)
+        ],
         "entries": [await _entry(tx, entry) for entry in await entries.of_author(tx, person.id)],
     }
 

@@ -1,10 +1,12 @@
 """An author's list, an entry's page, receipt, status page, withdrawal; and the same over JSON."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.submissions.coauthors import service as coauthors
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import PURPOSES, holding
 from services.submissions.entries import service as entries
@@ -30,7 +32,9 @@ SignedIn = Annotated[Person, SIGNED_IN]
 
 @routes.get("/bai-du-thi")
 async def mine(request: Request, person: SignedIn) -> Response:
-    return page(request, "receipts/list.html", cases=await service.mine(store_of(request), person))
+    store = store_of(request)
+    asked = await coauthors.waiting(store, person, now())
+    return page(request, "receipts/list.html", cases=await service.mine(store, person), invitations=asked)
 
 
 @routes.get("/bai-du-thi/tra-cuu/{secret}")
@@ -91,6 +95,7 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
     context: dict[str, Any] = {"case": case, "revisions": handed_in, "may_withdraw": may_withdraw, "editable": editable}
     shown = [file.id for one in handed_in for file in one.files]
     context["scans"] = await scanning.of(store.read, shown)
+    context["authors"] = await coauthors.authors(store.read, case.entry.author_ids, case.entry.shares)
     return page(request, "receipts/show.html", **context, **_words(case))
 
 
@@ -103,6 +108,8 @@ async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response
     url = settings.public_url + proof["status_path"]
     handed_in = await entries.last_revision(store_of(request).read, case.entry)
     context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
+    author_ids = handed_in.author_ids or case.entry.author_ids
+    context["authors"] = await coauthors.authors(store_of(request).read, author_ids, handed_in.shares)
     context["pin"] = status_codes.pin(case.entry.id, secret_key)
     context["scans"] = await scanning.of(store_of(request).read, [file.id for file in handed_in.files])
     held = holding(await consents.history(store_of(request).read, person.id))
@@ -173,6 +180,10 @@ class EntryOut(Words):
     saved_at: AwareDatetime
     submitted_at: AwareDatetime | None
     editable_until: AwareDatetime | None
+    author_ids: list[str]
+    shares: dict[str, Decimal]
+    """Percent by author; empty for an owner alone."""
+    representative_id: str
     outcome: str
     """Finalist, place or prize in a few Vietnamese words; empty until there is one."""
 
@@ -191,7 +202,8 @@ def _out(case: Case) -> EntryOut:
         files=[_file_out(file) for file in entry.files],
         editable_until=entry.editable_until(case.contest),
         outcome=case.news.outcome,
-        **entry.model_dump(include=set(EntryOut.model_fields) - {"files", "in_words"}),
+        representative_id=entry.representative,
+        **entry.model_dump(include=set(EntryOut.model_fields) - {"files", "in_words", "representative_id"}),
     )
 
 

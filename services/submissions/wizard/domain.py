@@ -19,6 +19,23 @@ LEVELS = {
     "commune": "Xã",
     "organisation": "Tổ chức, doanh nghiệp",
 }
+READY_PARTS: tuple[dict[str, Any], ...] = (
+    {
+        "title": "Hiện trạng",
+        "max_words": 600,
+        "hint": "Việc đang làm thế nào, vướng ở đâu, ai bị ảnh hưởng, số liệu nếu có.",
+    },
+    {"title": "Giải pháp", "max_words": 1200, "hint": "Làm gì, theo những bước nào, cần người, thiết bị, quy định gì."},
+    {"title": "Tính mới", "max_words": 400, "hint": "Khác gì cách đang làm; nơi khác đã làm chưa."},
+    {
+        "title": "Hiệu quả",
+        "max_words": 500,
+        "hint": "Lợi ích cho người dân và cơ quan; con số ghi ở mục Hiệu quả bằng số.",
+    },
+    {"title": "Khả năng áp dụng", "max_words": 400, "hint": "Áp dụng được ở đâu, điều kiện gì, nhân rộng thế nào."},
+    {"title": "Minh họa", "max_words": 300, "hint": "Mô tả sơ đồ, ảnh, biểu mẫu gửi kèm.", "required": False},
+)
+"""The sections that reports on initiatives usually have (Thông tư 18/2013/TT-BKHCN, the form of the report)."""
 ROUNDS = {"preliminary": "Sơ khảo", "final": "Chung khảo"}
 
 

@@ -98,9 +98,13 @@ def _step(step_id: str) -> Step:
 
 
 @routes.get(_CONTEST + "/buoc/{step_id}")
-async def show(request: Request, contest_id: str, step_id: str, person: Organiser) -> Response:
+async def show(request: Request, contest_id: str, step_id: str, person: Organiser, mau: str = "") -> Response:
+    """`mau=phan` fills in the usual parts, which are saved only with the form."""
     step, contest = _step(step_id), await contests.to_manage(store_of(request), contest_id, person)
-    return _page(request, step, contest, await _values(request, contest))
+    values = await _values(request, contest)
+    if mau == "phan" and not values["parts"]:
+        values["parts"] = [dict(part) for part in domain.READY_PARTS]
+    return _page(request, step, contest, values)
 
 
 async def _values(request: Request, contest: Contest) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """An entry with several authors on a real database: invited, confirmed, changed, refused, handed in, erased."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -12,46 +10,20 @@ from services.submissions.coauthors.domain import AlreadyAuthor, InvitationOver,
 from services.submissions.coauthors.service import Answer, Sender
 from services.submissions.eligibility.domain import NotEligible
 from services.submissions.entries import service as entries
-from services.submissions.entries.domain import Entry
 from services.submissions.erasures import service as erasures
 from shared.clock import now
 from shared.errors import Invalid, NotFound, Stale
-from shared.identity import Person
 from shared.mongo import Store
 from tests.integration.submissions import entry_builders as made
 from tests.integration.submissions.builders import (
     SECRET_KEY,
-    Browser,
-    a_contest,
     a_person,
     codes_sent,
     email_of,
     last_code,
     outbox_rows,
 )
-
-LAN, MAI = email_of("lan"), email_of("mai")
-
-
-async def a_team(store: Store, owner: Person, **rules: Any) -> Entry:
-    """A complete draft of `owner` alone."""
-    contest = await a_contest(store, **rules)
-    return await made.a_draft(store, owner, contest.id)
-
-
-async def name(
-    store: Store, entry_id: str, owner: Person, *rows: Row, own: str = "60", representative: str = ""
-) -> service.Team:
-    """What the owner's form does."""
-    version = (await entries.get(store.read, entry_id)).version
-    sender = Sender(owner, SECRET_KEY, now())
-    return await service.revise(store, entry_id, rows, own, representative, version=version, sender=sender)
-
-
-async def agree(store: Store, address: str, by: Person, share: str = "40") -> str:
-    """With the newest letter."""
-    said = Answer(secret=await last_code(store, address), share=Decimal(share))
-    return await service.answer(store, said, by=by, at=now())
+from tests.integration.submissions.team_builders import LAN, MAI, a_team, agree, name
 
 
 async def test_a_co_author_agrees_by_letter_and_is_an_author_from_then_on(store: Store) -> None:
@@ -222,73 +194,3 @@ async def test_an_erased_co_author_leaves_a_share_and_an_erased_invitee_nothing(
         assert canary not in kept
     entry = await entries.get(store.read, draft.id)
     assert (entry.invited, entry.shares) == (0, {owner.id: Decimal(40), lan.id: Decimal(40)})
-
-
-async def test_the_page_of_an_invitation_leads_through_sign_in_and_a_second_click_finds_the_first(
-    store: Store, browser: Callable[[], Browser]
-) -> None:
-    owner, lan = await a_person(store, name="Đặng Chủ Bài"), await a_person(store, email=LAN)
-    draft = await a_team(store, owner)
-    await name(store, draft.id, owner, Row(name="Lan", address="lan-khac@thu.example", share="33,5"), own="66,5")
-    path = f"/bai-du-thi/loi-moi/{await last_code(store, 'lan-khac@thu.example')}"
-    visitor = browser()
-    shown = await visitor.open(path)
-    assert f"/dang-ky?ve={path}" in shown.text
-    assert "33,5%" in shown.text
-    assert "Đặng Chủ Bài" in shown.text
-    assert (shown.headers["Referrer-Policy"], shown.headers["X-Robots-Tag"]) == ("no-referrer", "noindex")
-    await visitor.sign_in(LAN)
-    await visitor.open(path)
-    refused = await visitor.submit(path, {"act": "decline", "share": "33.5", "reason": ""})
-    assert (refused.status_code, "Hãy viết lý do từ chối" in refused.text) == (422, True)
-    for _ in range(2):
-        answer = await visitor.submit(path, {"act": "agree", "share": "33.5"})
-        assert answer.headers["location"] == f"/bai-du-thi/{draft.id}"
-    assert (await visitor.open(f"/bai-du-thi/{draft.id}/soan")).status_code == 200
-    assert lan.id in (await entries.get(store.read, draft.id)).author_ids
-
-
-async def test_the_owners_form_keeps_what_was_typed_and_adds_and_drops_rows_without_saving(
-    store: Store, browser: Callable[[], Browser]
-) -> None:
-    owner = await a_person(store, email=email_of("chu-bai"))
-    draft = await a_team(store, owner)
-    window, path = browser(), f"/bai-du-thi/{draft.id}/tac-gia"
-    await window.sign_in(email_of("chu-bai"))
-    await window.open(path)
-    typed = {
-        "version": str(draft.version), "owner_share": "60",
-        "members.0.name": "Lan", "members.0.address": "không phải địa chỉ", "members.0.share": "40",
-        "members.1.name": "Mai", "members.1.address": MAI, "members.1.share": "7",
-    }  # fmt: skip
-    for act, rows in (("add", 3), ("drop.1", 1), ("drop.0", 1)):
-        shown = await window.submit(path, {**typed, "act": act})
-        assert (shown.status_code, shown.text.count("Lời mời được gửi tới đây.")) == (200, rows)
-    assert 'value="Mai"' in shown.text
-    refused = await window.submit(path, {**typed, "act": "save"})
-    assert refused.status_code == 422
-    for kept in ("không phải địa chỉ", 'value="Lan"', f'value="{MAI}"', 'href="#members.0.address"'):
-        assert kept in refused.text
-    assert await codes_sent(store, MAI) == []
-    saved = await window.submit(path, {**typed, "members.0.address": LAN, "act": "save"}, follow_redirects=True)
-    assert saved.text.count("Chờ trả lời") == 2
-    assert len(await codes_sent(store, MAI)) == 1
-
-
-async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) -> None:
-    owner, _ = await a_person(store, email=email_of("chu-bai")), await a_person(store, email=LAN)
-    draft = await a_team(store, owner)
-    api, path = browser(), f"/api/submissions/v1/entries/{draft.id}/coauthors"
-    own, hers = await api.bearer(email_of("chu-bai")), await api.bearer(LAN)
-    body = {"version": draft.version, "owner_share": "60", "members": [{"name": "Lan", "address": LAN, "share": "40"}]}
-    assert (await api.put(path, json=body, headers=hers)).status_code == 404
-    put = (await api.put(path, json=body, headers=own)).json()
-    assert (put["ready"], put["members"][0]["state"]) == (False, "invited")
-    [waits] = (await api.get("/api/submissions/v1/invitations", headers=hers)).json()["items"]
-    said = {"invitation_id": waits["id"], "agree": True, "share": waits["share"]}
-    answered = await api.post("/api/submissions/v1/invitations/answer", json=said, headers=hers)
-    assert answered.json() == {"entry_id": draft.id}
-    seen = (await api.get(path, headers=hers)).json()
-    assert (seen["ready"], seen["members"][0]["address"]) == (True, "")
-    refused = await api.post(f"/api/submissions/v1/entries/{draft.id}/submit", json={"client_key": "k"}, headers=hers)
-    assert (refused.status_code, refused.json()["code"]) == (403, "owner_only")

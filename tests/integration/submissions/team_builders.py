@@ -1,0 +1,43 @@
+"""Entries with several authors, for tests of submissions."""
+
+from decimal import Decimal
+from typing import Any
+
+from services.submissions.coauthors import service
+from services.submissions.coauthors.domain import Row
+from services.submissions.coauthors.service import Answer, Sender
+from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
+from shared.clock import now
+from shared.identity import Person
+from shared.mongo import Store
+from tests.integration.submissions import entry_builders as made
+from tests.integration.submissions.builders import (
+    SECRET_KEY,
+    a_contest,
+    email_of,
+    last_code,
+)
+
+LAN, MAI = email_of("lan"), email_of("mai")
+
+
+async def a_team(store: Store, owner: Person, **rules: Any) -> Entry:
+    """A complete draft of `owner` alone."""
+    contest = await a_contest(store, **rules)
+    return await made.a_draft(store, owner, contest.id)
+
+
+async def name(
+    store: Store, entry_id: str, owner: Person, *rows: Row, own: str = "60", representative: str = ""
+) -> service.Team:
+    """What the owner's form does."""
+    version = (await entries.get(store.read, entry_id)).version
+    sender = Sender(owner, SECRET_KEY, now())
+    return await service.revise(store, entry_id, rows, own, representative, version=version, sender=sender)
+
+
+async def agree(store: Store, address: str, by: Person, share: str = "40") -> str:
+    """With the newest letter."""
+    said = Answer(secret=await last_code(store, address), share=Decimal(share))
+    return await service.answer(store, said, by=by, at=now())

@@ -147,7 +147,7 @@ def test_two_authors_agree_on_their_shares_and_hand_in(
     assert "Tỉ lệ đã thay đổi" in invitee.text
     _press(invitee, "Đồng ý đứng tên")
     owner.go(f"{entry}/tac-gia")
-    owner.page.get_by_label("Lý Thị Cùng Viết").check()
+    owner.page.get_by_role("radio", name="Lý Thị Cùng Viết").check()
     _press(owner, "Lưu và gửi lời mời")
     owner.look("tac-gia-dai-dien")
     invitee.go(f"{entry}/xem-truoc", "xem-lai-dong-tac-gia")

@@ -156,6 +156,6 @@ def test_two_authors_agree_on_their_shares_and_hand_in(
     owner.page.locator("main").get_by_role("button", name="Nộp bài").click()
     owner.page.wait_for_url("**/bien-nhan")
     owner.look("bien-nhan-hai-tac-gia")
-    assert "Lý Thị Cùng Viết, 40% (đại diện)" in owner.text
+    assert "Hoàng Thị Chủ Bài, 60%; Lý Thị Cùng Viết, 40% (đại diện)" in owner.text
     invitee.go(f"{entry}/tac-gia", "tac-gia-cua-dong-tac-gia")
     assert "60%" in invitee.text

@@ -38,19 +38,12 @@ def database_name(stack: Stack) -> Iterator[str]:
     client.close()
 
 
-@pytest.fixture(scope="session")
-def kept_databases(stack: Stack) -> Iterator[MongoClient[dict[str, object]]]:
-    """For databases that outlive a test: making all collections of a service takes longer than most tests do."""
-    client: MongoClient[dict[str, object]] = MongoClient(stack.mongo_url)
-    yield client
+def emptied(mongo_url: str, name: str) -> None:
+    """Collections and indexes stay, documents go: making all collections of a service takes longer than most tests do."""
+    client: MongoClient[dict[str, object]] = MongoClient(mongo_url)
+    for collection in client[name].list_collection_names():
+        client[name][collection].delete_many({})
     client.close()
-
-
-def emptied(client: MongoClient[dict[str, object]], name: str) -> None:
-    """Collections and indexes stay, documents go."""
-    database = client[name]
-    for collection in database.list_collection_names():
-        database[collection].delete_many({})
 
 
 @pytest.fixture

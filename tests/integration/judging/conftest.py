@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
-from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from services.judging import web
@@ -32,10 +31,10 @@ def identity_keys() -> tuple[str, str]:
 
 
 @pytest.fixture
-def database_name(kept_databases: MongoClient[dict[str, object]]) -> Iterator[str]:
+def database_name(stack: Stack) -> Iterator[str]:
     """The database of the service in this process, empty again after each test."""
     yield "judging_kept"
-    emptied(kept_databases, "judging_kept")
+    emptied(stack.mongo_url, "judging_kept")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from pydantic import SecretStr
-from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from services.submissions import web
@@ -31,10 +30,10 @@ def identity_keys() -> tuple[str, str]:
 
 
 @pytest.fixture
-def database_name(kept_databases: MongoClient[dict[str, object]]) -> Iterator[str]:
+def database_name(stack: Stack) -> Iterator[str]:
     """The database of the service in this process, empty again after each test."""
     yield "submissions_kept"
-    emptied(kept_databases, "submissions_kept")
+    emptied(stack.mongo_url, "submissions_kept")
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ class Draft {
     this.saved = 0;
     this.wait = firstRetry;
     this.offerKept();
-    form.addEventListener("input", () => this.touched());
-    form.addEventListener("change", () => this.touched());
+    // A file goes with its own button: choosing one leaves no words unsaved.
+    for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => { if (event.target.type !== "file") this.touched(); });
     form.addEventListener("focusout", () => this.unsaved && this.save());
     form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("online", () => { this.wait = firstRetry; this.save(); });

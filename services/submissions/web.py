@@ -79,6 +79,8 @@ from services.submissions.unit_import import routes as unit_import
 from services.submissions.unit_import.service import INDEXES as UNIT_IMPORT_INDEXES
 from services.submissions.units import routes as units
 from services.submissions.units.service import INDEXES as UNIT_INDEXES
+from services.submissions.uploads import routes as uploads
+from services.submissions.uploads.service import INDEXES as UPLOAD_INDEXES
 from services.submissions.versions.service import INDEXES as VERSION_INDEXES
 from services.submissions.wizard import routes as wizard
 from services.submissions.works import routes as works
@@ -115,6 +117,7 @@ _ROOMS = (
     histories,
     conversions,
     downloads,
+    uploads,
     hand_in,
     receipts,
     gallery,
@@ -163,6 +166,7 @@ INDEXES = (
     *ORIGINALITY_INDEXES,
     *SEAL_INDEXES,
     *SCAN_INDEXES,
+    *UPLOAD_INDEXES,
     *REMINDER_INDEXES,
     *GALLERY_INDEXES,
     *ENTRY_IMPORT_INDEXES,

@@ -18,6 +18,7 @@ worker = Worker(
         "erasures",
         "retention",
         "scanning",
+        "uploads",
     ),
 )
 app = worker.app

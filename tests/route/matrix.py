@@ -106,7 +106,7 @@ def objects(played: Played) -> dict[str, str]:
 UNKNOWABLE = frozenset(
     {
         "notice_id", "delivery_id", "file_id", "copy_id", "secret", "sign_up_id", "beginning", "document_id", "identity_id",
-        "import_id", "key_id", "request_id", "act_id", "invitation_id", "pair_id", "work_id",
+        "import_id", "key_id", "request_id", "act_id", "upload_id", "invitation_id", "pair_id", "work_id",
     }
 )  # fmt: skip
 """Placeholders filled with an id that nothing has: whoever may not know the thing learns as much from one that exists."""

@@ -28,6 +28,7 @@ from services.submissions.requests.domain import Kind
 from services.submissions.settings import Settings
 from services.submissions.sign_in import service as sign_in
 from services.submissions.transcriptions import service as transcriptions
+from services.submissions.uploads import service as uploads
 from services.submissions.versions import service as versions
 from shared import kafka, logs, once, outbox
 from shared.clock import now
@@ -185,6 +186,7 @@ def _note(erasure: Erasure, cleared: Cleared) -> None:
 async def _delete_files(store: Store, person_id: str) -> None:
     erasure = await repository.find(store.read, person_id)
     await attachments.delete(store, erasure.files if erasure else [])
+    await uploads.forget(store, person_id)
 
     async def end(tx: Tx) -> None:
         kept = await repository.find(tx, person_id)

@@ -135,13 +135,27 @@ def kind_of(content: bytes, name: str, allowed: list[str], max_bytes: int) -> st
     Reading the directory of a large package takes a while: the service runs this, too, in a child.
     """
     check_size(len(content), max_bytes)
-    found, claimed = _sniffed(content), PurePath(name.lower()).suffix
-    claims = next((kind for kind, suffixes in _SUFFIXES.items() if claimed in suffixes), None)
+    found, claims = _sniffed(content), _claimed(name)
     if found is not None and found in allowed and claims == found:
         return found
     if claims in allowed or (found in allowed and claims != found):
         raise Disguised
-    raise KindRefused(f"Loại tệp này không được nhận. Cuộc thi nhận: {', '.join(NAMES[kind] for kind in allowed)}.")
+    raise _refused(allowed)
+
+
+def check_name(name: str, allowed: list[str]) -> None:
+    """Before anything is sent: whether a file of this name could be taken at all. Raises KindRefused."""
+    if _claimed(name) not in allowed:
+        raise _refused(allowed)
+
+
+def _claimed(name: str) -> str | None:
+    suffix = PurePath(name.lower()).suffix
+    return next((kind for kind, suffixes in _SUFFIXES.items() if suffix in suffixes), None)
+
+
+def _refused(allowed: list[str]) -> KindRefused:
+    return KindRefused(f"Loại tệp này không được nhận. Cuộc thi nhận: {', '.join(NAMES[kind] for kind in allowed)}.")
 
 
 def _sniffed(content: bytes) -> str | None:

@@ -3,6 +3,7 @@ const wanted = [
   ["form[method=post]", () => import("./once.js")],
   ["form[data-autosave]", () => import("./autosave.js")],
   ["[data-person], [data-handed-in]", () => import("./kept-drafts.js")],
+  ["[data-upload]", () => import("./upload.js")],
   ["[data-countdown]", () => import("./countdown.js")],
   ["[data-live-board]", () => import("./live-board.js")],
   ["[data-count]", () => import("./word-count.js")],

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from deploy.demo.progress import Stages, shown
 from deploy.local.stack import Stack
-from tests.bench import clocks, likeness, pipes, register, report, screens, submit
+from tests.bench import clocks, likeness, pipes, register, report, screens, submit, uploads
 from tests.bench.figures import Figure
 
 
@@ -35,7 +35,7 @@ QUICK, FULL = Size(pairs=8, scores=30, facts=1_000, texts=10_000), Size(pairs=20
 _QUERIES = 200
 _ENTRIES = 10_000
 """In the register."""
-PARTS = ("submit", "pipes", "likeness", "register", "screens")
+PARTS = ("submit", "uploads", "pipes", "likeness", "register", "screens")
 
 
 def _asked() -> argparse.Namespace:
@@ -64,6 +64,7 @@ def _stores(folder: Path, size: Size, seed: int, stages: Stages, parts: set[str]
     """What needs mongod and the broker for itself."""
     work: dict[str, Callable[[Stack, Size, int, Stages], list[Figure]]] = {
         "submit": _submit,
+        "uploads": _uploads,
         "pipes": _pipes,
         "likeness": _likeness,
         "register": _register,
@@ -79,6 +80,14 @@ def _stores(folder: Path, size: Size, seed: int, stages: Stages, parts: set[str]
         finally:
             stack.close()
     return lines
+
+
+def _uploads(stack: Stack, size: Size, seed: int, stages: Stages) -> list[Figure]:
+    with stages.stage("Server with both routes"), submit.server(stack) as (process, port):
+        prepared = submit.prepare(stack, 4 * (size.pairs + 1))
+        with stages.stage("Upload of 1 MB against the floor, slices", 2 * (size.pairs + 1)) as bar:
+            pairs = uploads.measure(prepared, (process.pid, port), stack.pid("mongod"), size.pairs, bar)
+    return uploads.figures(pairs, seed=seed)
 
 
 def _pipes(stack: Stack, size: Size, _: int, stages: Stages) -> list[Figure]:

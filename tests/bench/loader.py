@@ -18,6 +18,7 @@ from tests.bench import clocks, wire
 
 BARE, OURS = "bare", "ours"
 BARE_PATH = "/bare/entries"
+BARE_UPLOAD = "/bare/files"
 _PAUSE_SECONDS = 0.03
 """Between slices, for what the server does after its last answer."""
 _WARM_SLICES = 3

@@ -6,7 +6,6 @@ const leastBytes = 1024 * 1024;
 const pauses = [1000, 2000, 4000, 8000, 15000];
 const version = { "Tus-Resumable": "1.0.0" };
 const inBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-const wait = (time) => new Promise((done) => { setTimeout(done, time); window.addEventListener("online", done, { once: true }); });
 const percent = (part, whole) => `${Math.floor((part / whole) * 100)}%`;
 
 class Refused extends Error {}
@@ -47,7 +46,16 @@ class Upload {
     if (!file || !this.field.validity.valid) return;
     if (file.size < leastBytes && !this.goesOn(file)) return;
     event.preventDefault();
-    if (!this.busy) this.send(file);
+    if (this.busy && !this.stopped) return;
+    this.running = Promise.resolve(this.running).then(() => this.send(file)); // after one that was just called off
+  }
+
+  wait(time) {
+    return new Promise((done) => {
+      this.wake = done;
+      setTimeout(done, time);
+      window.addEventListener("online", done, { once: true });
+    });
   }
 
   goesOn(file) {
@@ -120,7 +128,7 @@ class Upload {
         if (this.stopped) break;
         if (error instanceof Refused) return this.refused(error);
         this.say(`Mất kết nối khi tải “${file.name}”${at ? ` (${percent(at, file.size)})` : ""} – sẽ tự tải tiếp.`, "late");
-        await wait(pauses[Math.min(failed, pauses.length - 1)]);
+        await this.wait(pauses[Math.min(failed, pauses.length - 1)]);
         failed += 1;
         at = undefined;
       }
@@ -175,6 +183,7 @@ class Upload {
   async callOff() {
     const kept = this.kept;
     this.stopped = true;
+    this.wake?.();
     this.keep(null);
     this.bar.hidden = true;
     this.stop.hidden = true;

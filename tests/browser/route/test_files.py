@@ -66,8 +66,8 @@ def windows(browser: Browser, system: System) -> Iterator[Windows]:
 def photo(tmp_path: Path) -> Path:
     """About 3 MB of noise."""
     path = tmp_path / "ảnh hiện trường.jpg"
-    noise = random.Random(1).randbytes(1200 * 900 * 3)
-    Image.frombytes("RGB", (1200, 900), noise).save(path, "JPEG", quality=97)
+    noise = random.Random(1).randbytes(1600 * 1200 * 3)
+    Image.frombytes("RGB", (1600, 1200), noise).save(path, "JPEG", quality=97)
     assert path.stat().st_size > 2 * 1024 * 1024
     return path
 

@@ -64,10 +64,10 @@ def windows(browser: Browser, system: System) -> Iterator[Windows]:
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    """About 3 MB of noise."""
-    path = tmp_path / "ảnh hiện trường.jpg"
+    """About 3 MB of noise on a page."""
+    path = tmp_path / "ảnh hiện trường.pdf"
     noise = random.Random(1).randbytes(1600 * 1200 * 3)
-    Image.frombytes("RGB", (1600, 1200), noise).save(path, "JPEG", quality=97)
+    Image.frombytes("RGB", (1600, 1200), noise).save(path, "PDF", quality=97)
     assert path.stat().st_size > 2 * 1024 * 1024
     return path
 

@@ -8,12 +8,11 @@ from starlette.requests import ClientDisconnect
 from services.submissions.uploads import domain, service
 from services.submissions.uploads.domain import Upload
 from shared.clock import now
-from shared.identity import SIGNED_IN, Person, Role, may
+from shared.identity import PUBLIC, Person, Role, may
 from shared.pages import store_of
 
 routes = APIRouter(prefix="/api/submissions/v1/entries/{entry_id}/uploads", include_in_schema=False)
 Entrant = Annotated[Person, may(Role.ENTRANT)]
-SignedIn = Annotated[Person, SIGNED_IN]
 _PIECE = "application/offset+octet-stream"
 
 
@@ -33,7 +32,7 @@ def _check_version(request: Request) -> None:
 
 
 @routes.options("")
-async def capabilities(_: SignedIn) -> Response:
+async def capabilities(_: Annotated[Person | None, PUBLIC]) -> Response:
     """What this server speaks; asked before anything is said about an entry."""
     return _answer(204, Tus_Version=domain.VERSION, Tus_Extension=domain.EXTENSIONS,
                    Tus_Checksum_Algorithm=domain.ALGORITHMS, Tus_Max_Size=str(domain.MOST_BYTES))  # fmt: skip

@@ -24,6 +24,7 @@ api = APIRouter(prefix="/api/submissions/v1", tags=["papers"])
 Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
 Secretary = Annotated[Person, may(Role.SECRETARY)]
 PAGE = "/tiep-nhan/ban-chep"
+_SIZE = 50
 
 
 class TextForm(BaseModel):
@@ -52,9 +53,13 @@ class CheckForm(BaseModel):
 async def queue(request: Request, person: Reader) -> Response:
     asked = request.query_params.get("tinh-trang", "")
     state = Transcript(asked) if asked in set(Transcript) else None
-    rows, counts = await service.queue(store_of(request), person, state)
-    params = dict(request.query_params)
-    return page(request, "transcriptions/queue.html", rows=rows, counts=counts, words=TRANSCRIPTS, params=params)
+    typed = request.query_params.get("trang", "")
+    number = max(1, int(typed[:6])) if typed.isdecimal() else 1
+    rows, counts = await service.queue(store_of(request), person, state, page=number, size=_SIZE)
+    total = counts[state] if state else sum(counts.values())
+    context = {"rows": rows, "counts": counts, "words": TRANSCRIPTS, "params": dict(request.query_params)}
+    context |= {"total": total, "number": number, "size": _SIZE, "pages": -(-total // _SIZE)}
+    return page(request, "transcriptions/queue.html", **context)
 
 
 @routes.get(PAGE + "/{entry_id}")

@@ -55,14 +55,17 @@ class Waiting:
     checker: str
 
 
-async def queue(store: Store, person: Person, state: Transcript | None) -> tuple[list[Waiting], dict[Transcript, int]]:
-    """Papers with how far their text is, and how many of each state there are."""
+async def queue(
+    store: Store, person: Person, state: Transcript | None, *, page: int, size: int
+) -> tuple[list[Waiting], dict[Transcript, int]]:
+    """A page of the papers with how far their text is, the oldest first, and how many of each state there are."""
     tx = store.read
     found = [one for one in await papers.waiting(tx, person, list(Transcript)) if one.state is not State.JOINED]
     counts = {
         one: sum(entry.paper is not None and entry.paper.transcript is one for entry in found) for one in Transcript
     }
     shown = [one for one in found if one.paper and state in (None, one.paper.transcript)]
+    shown = shown[(page - 1) * size : page * size]
     texts = await repository.of(tx, [one.id for one in shown])
     known = {contest_id: await contests.get(tx, contest_id) for contest_id in {one.contest_id for one in shown}}
     ids = [person_id for one in texts.values() for person_id in (*one.typists[-1:], one.checker)]

@@ -24,7 +24,7 @@ from shared.clock import now
 from shared.identity import Person, Role
 from shared.mongo import Store, Tx
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
-from tests.integration.submissions.entry_builders import SECRET, an_entry, deliver, key, words
+from tests.integration.submissions.entry_builders import SECRET, an_entry, deliver, hand_in, key, words
 from tests.integration.submissions.paper_builders import a_paper
 
 TITLE = words().title
@@ -86,12 +86,17 @@ async def test_a_paper_that_came_first_keeps_its_number_and_gets_the_authors_own
     paper = await a_paper(store, clerk, contest.id, title="Bản giấy", phone="0912345678")
     typed = await online(store, author, contest, title="ban giay")
     await originality.keep(store.read, typed.id, now())
+    again = words(title="ban giay", parts={**words().parts, "solution": "Bản nộp lại."})
+    await entries.write(store, typed.id, again, version=typed.version, by=author, at=now())
+    await hand_in(store, typed.id, author)
     joined = await service.join(store, typed.id, paper.id, by=clerk, at=now())
+    await deliver(store, typed.id)  # what was on its way changes nothing any more
+    assert (await intake.line(store.read, typed.id)).state is State.JOINED
     assert (joined["kept"], joined["number"], joined["other"]) == (paper.id, 1, 2)
     assert await likeness.find(store.read, typed.id) is None, "one entry that came twice is nobody's copy"
     kept = await entries.get(store.read, paper.id)
     assert kept.paper is not None
-    assert (kept.title, kept.parts, kept.owner_id) == ("ban giay", words().parts, author.id)
+    assert (kept.title, kept.parts, kept.owner_id) == ("ban giay", again.parts, author.id)
     assert (kept.paper.transcript, kept.revision) == (Transcript.OWN, 2)
     await service.part(store, paper.id, typed.id, "Nhập nhầm", by=clerk, at=now())
     assert await likeness.find(store.read, typed.id) is not None

@@ -57,7 +57,12 @@ async def queue(request: Request, person: Reader) -> Response:
     number = max(1, int(typed[:6])) if typed.isdecimal() else 1
     rows, counts = await service.queue(store_of(request), person, state, page=number, size=_SIZE)
     total = counts[state] if state else sum(counts.values())
-    context = {"rows": rows, "counts": counts, "words": TRANSCRIPTS, "params": dict(request.query_params)}
+    context: dict[str, Any] = {
+        "rows": rows,
+        "counts": counts,
+        "words": TRANSCRIPTS,
+        "params": dict(request.query_params),
+    }
     context |= {"total": total, "number": number, "size": _SIZE, "pages": -(-total // _SIZE)}
     return page(request, "transcriptions/queue.html", **context)
 

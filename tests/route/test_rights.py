@@ -24,6 +24,7 @@ PUBLIC = {
     ("get", f"{_S}/contests"),
     ("get", f"{_S}/contests/{{slug}}"),
     ("get", f"{_S}/contests/{{slug}}/editions"),
+    ("get", f"{_S}/gallery"),
     ("get", "/api/health"),
     ("get", f"{_J}/board/{{slug}}"),
     ("get", f"{_J}/contests/{{contest_id}}/result"),
@@ -44,6 +45,13 @@ AN_ENTRANTS_OWN = {
     ("post", f"{_S}/entries/{{entry_id}}/files"),
     ("post", f"{_S}/entries/{{entry_id}}/submit"),
     ("post", f"{_S}/entries/{{entry_id}}/withdraw"),
+    ("get", f"{_S}/entries/{{entry_id}}/coauthors"),
+    ("put", f"{_S}/entries/{{entry_id}}/coauthors"),
+    ("post", f"{_S}/entries/{{entry_id}}/coauthors/{{invitation_id}}/again"),
+    ("get", f"{_S}/entries/{{entry_id}}/versions"),
+    ("post", f"{_S}/entries/{{entry_id}}/versions/{{number}}/restore"),
+    ("get", f"{_S}/invitations"),
+    ("post", f"{_S}/invitations/answer"),
     ("get", f"{_S}/own-data"),
     ("get", f"{_S}/contests/{{slug}}/eligibility"),
     ("get", f"{_N}/inbox"),
@@ -105,6 +113,10 @@ def _on_an_entry(played: Played) -> list[tuple[str, str, Json | None]]:
         ("PUT", entry, {"version": 1, **words}),
         ("POST", f"{entry}/submit", {"client_key": new_id()}),
         ("POST", f"{entry}/withdraw", {"client_key": new_id(), "reason": "Không phải của tôi"}),
+        ("GET", f"{entry}/coauthors", None),
+        ("PUT", f"{entry}/coauthors", {"version": 1, "owner_share": "100", "members": []}),
+        ("GET", f"{entry}/versions", None),
+        ("POST", f"{entry}/uploads", None),
     ]
 
 

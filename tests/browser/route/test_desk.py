@@ -46,7 +46,7 @@ def test_the_register_is_exported_as_it_is_seen(windows: Windows, stages: Stages
     )
     for name, suffix in (("CSV", ".csv"), ("Excel", ".xlsx")):
         with window.page.expect_download() as download:
-            window.page.locator("main").get_by_role("link", name=name).click()
+            window.page.locator("main").get_by_role("link", name=name, exact=True).click()
         assert download.value.suggested_filename.endswith(suffix)
 
 

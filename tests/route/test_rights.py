@@ -116,7 +116,6 @@ def _on_an_entry(played: Played) -> list[tuple[str, str, Json | None]]:
         ("GET", f"{entry}/coauthors", None),
         ("PUT", f"{entry}/coauthors", {"version": 1, "owner_share": "100", "members": []}),
         ("GET", f"{entry}/versions", None),
-        ("POST", f"{entry}/uploads", None),
     ]
 
 

@@ -39,13 +39,24 @@ async def resembling(
 ) -> list[Match]:
     """The texts that cover at least a share of `text`, the most alike first.
 
-    `within`: a contest whose texts are looked for apart, so that ten copies of another year never hide one of this.
+    `within`: a contest whose texts are looked for apart, as published initiatives are, so that ten copies of another
+    year never hide one of this.
     """
     mark = await asyncio.to_thread(domain.signature, text)
     met = await repository.meeting(tx, domain.bands(mark), but) if mark else []
     met.sort(key=lambda one: domain.estimate(mark, one.signature), reverse=True)
-    apart = [[one.id for one in met if (one.contest_id == within) is here][:_COMPARED] for here in (True, False)]
+    places: dict[str, list[str]] = {"here": [], "published": [], "elsewhere": []}
+    for one in met:
+        mine = places[_place(one.contest_id, within)]
+        mine += [one.id] if len(mine) < _COMPARED else []
+    apart = list(places.values())
     known = await repository.items(tx, [item_id for part in apart for item_id in part])
     found = await asyncio.to_thread(lambda: [domain.match(text, item) for item in known])
     found = sorted((one for one in found if one.covered >= at_least), key=lambda one: -one.covered)
     return [one for part in apart for one in [each for each in found if each.item.id in part][:_SHOWN]]
+
+
+def _place(contest_id: str, within: str) -> str:
+    if contest_id:
+        return "here" if contest_id == within else "elsewhere"
+    return "published"

@@ -82,7 +82,7 @@ def test_the_secretary_compares_two_entries_and_concludes(windows: Windows, alik
     window = windows.visit(alike.stage.email("secretary"), scripts=scripts)
     contest = alike.stage.desk.contest_id
     here = f"/tiep-nhan/trung-lap?cuoc-thi={contest}"
-    _until(window, here, COPIED)
+    _until(window, f"{here}&tim=nguoi+khac", COPIED)
     window.go("/tiep-nhan").follow("Bài giống nhau")
     window.go(f"{here}&sap-xep=-thay&tim=nguoi+khac", "bai-giong-nhau")
     with window.page.expect_download() as download:
@@ -134,7 +134,7 @@ def test_an_organiser_imports_published_initiatives_that_entries_are_compared_wi
     window.look("nhap-sang-kien-dung")
     window.press("Ghi 1 sáng kiến")
     assert "Đã ghi 1 sáng kiến" in window.look("nhap-sang-kien-xong").text
-    _until(window, f"/tiep-nhan/trung-lap?cuoc-thi={alike.stage.desk.contest_id}&loai=work", name)
+    _until(window, f"/tiep-nhan/trung-lap?cuoc-thi={alike.stage.desk.contest_id}&loai=work&tim={name[-6:]}", name)
     window.follow(alike.stage.handed_in[1].entry.title)
     assert name in window.look("so-voi-sang-kien").text
     assert window.page.get_by_role("button", name="Ghi kết luận").count() == 0, "an organiser reads, the desk concludes"

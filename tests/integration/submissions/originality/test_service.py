@@ -224,13 +224,20 @@ async def test_an_erased_entry_leaves_nothing_to_compare(store: Store) -> None:
     assert await likeness.find(store.read, first) is None
 
 
-async def test_thirty_copies_of_other_years_do_not_hide_the_one_of_this_contest(store: Store) -> None:
+async def test_thirty_copies_of_other_years_hide_neither_the_one_of_this_contest_nor_a_published_one(
+    store: Store,
+) -> None:
     def a_text(name: str, contest_id: str) -> Item:
         return Item(id=name, kind=Kind.ENTRY, title=name, text=SOLUTION, contest_id=contest_id, year=2019)
 
     crowd = [a_text(f"old-{number}", "last year") for number in range(30)]
-    items = [*crowd, a_text("here", "this year").model_copy(update={"text": f"{SOLUTION} Có thêm vài chữ nữa."})]
+    published = a_text("published", "").model_copy(update={"kind": Kind.WORK})
+    items = [
+        *crowd,
+        published,
+        a_text("here", "this year").model_copy(update={"text": f"{SOLUTION} Có thêm vài chữ nữa."}),
+    ]
     await likeness.keep_all(store.read, items, await likeness.signatures(items))
     found = await likeness.resembling(store.read, SOLUTION, within="this year")
-    assert found[0].item.id == "here"
-    assert len(found) == 11, "and ten of the others"
+    assert [one.item.id for one in found[:2]] == ["here", "published"]
+    assert len(found) == 12, "and ten of the others"

@@ -10,6 +10,8 @@ from shared.mongo import Tx
 
 __all__ = ["INDEXES", "find", "forget", "ids", "keep", "keep_all", "resembling", "signatures"]
 _SHOWN, _COMPARED = 10, 24
+_EVERY = 200
+"""A published initiative is held against all entries that say the same, however many those are."""
 find, ids = repository.find, repository.ids
 
 
@@ -40,7 +42,7 @@ async def resembling(
     """The texts that cover at least a share of `text`, the most alike first.
 
     `within`: a contest whose texts are looked for apart, as published initiatives are, so that ten copies of another
-    year never hide one of this.
+    year never hide one of this. Empty for a published initiative.
     """
     mark = await asyncio.to_thread(domain.signature, text)
     met = await repository.meeting(tx, domain.bands(mark), but) if mark else []
@@ -48,12 +50,13 @@ async def resembling(
     places: dict[str, list[str]] = {"here": [], "published": [], "elsewhere": []}
     for one in met:
         mine = places[_place(one.contest_id, within)]
-        mine += [one.id] if len(mine) < _COMPARED else []
+        mine += [one.id] if len(mine) < (_COMPARED if within else _EVERY) else []
     apart = list(places.values())
     known = await repository.items(tx, [item_id for part in apart for item_id in part])
     found = await asyncio.to_thread(lambda: [domain.match(text, item) for item in known])
     found = sorted((one for one in found if one.covered >= at_least), key=lambda one: -one.covered)
-    return [one for part in apart for one in [each for each in found if each.item.id in part][:_SHOWN]]
+    shown = _SHOWN if within else _EVERY
+    return [one for part in apart for one in [each for each in found if each.item.id in part][:shown]]
 
 
 def _place(contest_id: str, within: str) -> str:

@@ -241,3 +241,5 @@ async def test_thirty_copies_of_other_years_hide_neither_the_one_of_this_contest
     found = await likeness.resembling(store.read, SOLUTION, within="this year")
     assert [one.item.id for one in found[:2]] == ["here", "published"]
     assert len(found) == 12, "and ten of the others"
+    everywhere = await likeness.resembling(store.read, SOLUTION, but=["published"])
+    assert len(everywhere) == 31, "an initiative that is imported meets every entry"

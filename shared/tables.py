@@ -11,6 +11,7 @@ import xlsxwriter
 from defusedcsv import csv as safe_csv
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from pydantic import BaseModel, ConfigDict
 from xlsxwriter.utility import xl_col_to_name
 
 from shared.errors import Refusal
@@ -30,6 +31,17 @@ class TableUnreadable(Refusal):
     code = "table_unreadable"
     status = 422
     message = "Không đọc được tệp này. Hãy lưu lại thành Excel (.xlsx) hoặc CSV mã UTF-8 rồi tải lên."
+
+
+class Fault(BaseModel):
+    """What is wrong in one cell of an imported table; `row` as the spreadsheet counts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: int
+    column: str
+    value: str
+    text: str
 
 
 def read(content: bytes, *, max_rows: int, lines: bool = False) -> list[list[str]]:
@@ -114,8 +126,8 @@ def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
     return b"\xef\xbb\xbf" + made.getvalue().encode()
 
 
-def as_xlsx(rows: Iterable[Sequence[object]], title: str) -> bytes:
-    """The first row as heads. Numbers as numbers, everything else as text whatever it begins with."""
+def as_xlsx(rows: Iterable[Sequence[object]], title: str, *, widest: int | None = None) -> bytes:
+    """The first row as heads. Numbers as numbers, all else as text whatever it begins with; column `widest` is broad."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True, "text_wrap": True})
@@ -126,7 +138,9 @@ def as_xlsx(rows: Iterable[Sequence[object]], title: str) -> bytes:
                 else:
                     sheet.write_string(place, column, "" if value is None else str(value), None if place else bold)
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, 8, 26)
+        sheet.set_column(0, _MAX_COLUMNS, 26)
+        if widest is not None:
+            sheet.set_column(widest, widest, 60)
     return made.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from shared.clock import HANOI, local
 
@@ -111,3 +112,13 @@ def hanoi_input(value: datetime | None) -> str:
 def read_hanoi_input(typed: str) -> datetime:
     """The instant that a datetime-local field meant; ValueError when it is not a date and time."""
     return datetime.fromisoformat(typed.strip()).replace(tzinfo=HANOI)
+
+
+def typed_instant(typed: Any) -> Any:
+    """What a datetime-local field of a form meant, for a validator: blank is None, what is no instant stays as it is."""
+    if not isinstance(typed, str):
+        return typed
+    try:
+        return read_hanoi_input(typed) if typed.strip() else None
+    except ValueError:
+        return typed

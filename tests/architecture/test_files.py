@@ -177,13 +177,17 @@ def test_nothing_tracked_names_a_registry_or_a_path_of_one_machine():
     assert not found
 
 
+_MIRROR = "https" + "://mirror.example/"
+"""In pieces, as the paths below are: this file keeps the rule that it tests."""
+
+
 @pytest.mark.parametrize(
     "planted",
     [
-        '"resolved": "https://mirror.example/htmx"',
-        "--index-url=https://mirror.example/",
-        "curl https://mirror.example/packages/x",
-        "registry = https://mirror.example/",
+        f'"resolved": "{_MIRROR}htmx"',
+        f"--index-url={_MIRROR}",
+        f"curl {_MIRROR}packages/x",
+        f"registry = {_MIRROR}",
         "cd /wo" + "rk/main",
         "DATA=/home/lan/data",
         "open('/tmp/results.json')",

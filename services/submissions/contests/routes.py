@@ -18,7 +18,7 @@ from shared.errors import Refusal
 from shared.identity import Person, Role, may
 from shared.mongo import Document
 from shared.pages import page, see_other, store_of
-from shared.ui.filters import hanoi_input, read_hanoi_input
+from shared.ui.filters import hanoi_input, typed_instant
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["contests"])
@@ -34,16 +34,7 @@ class VersionForm(BaseModel):
     version: int
 
 
-def _moment(typed: Any) -> Any:
-    if not isinstance(typed, str):
-        return typed
-    try:
-        return read_hanoi_input(typed) if typed.strip() else None
-    except ValueError:
-        return typed
-
-
-Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime | None, BeforeValidator(typed_instant)]
 
 
 class PostponeForm(VersionForm):

@@ -20,7 +20,7 @@ from shared.forms import Typed
 from shared.identity import Person, Role, may
 from shared.mongo import Document
 from shared.pages import page, see_other, store_of
-from shared.ui.filters import hanoi_input, read_hanoi_input
+from shared.ui.filters import hanoi_input, typed_instant
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["register"])
@@ -28,16 +28,7 @@ Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
 Secretary = Annotated[Person, may(Role.SECRETARY)]
 
 
-def _instant(typed: Any) -> Any:
-    if not isinstance(typed, str):
-        return typed
-    try:
-        return read_hanoi_input(typed) if typed.strip() else None
-    except ValueError:
-        return typed
-
-
-Until = Annotated[AwareDatetime | None, BeforeValidator(_instant)]
+Until = Annotated[AwareDatetime | None, BeforeValidator(typed_instant)]
 Ticked = Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=80)]
 
 
@@ -59,7 +50,7 @@ class ReturnForm(DecisionForm):
 class ExtendForm(DecisionForm):
     """Until when instead."""
 
-    longer: Annotated[AwareDatetime, BeforeValidator(_instant)]
+    longer: Annotated[AwareDatetime, BeforeValidator(typed_instant)]
 
 
 class RefuseForm(DecisionForm):

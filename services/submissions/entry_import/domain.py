@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from services.submissions.entry_sheets.domain import Fault
 from shared.errors import Refusal
+from shared.tables import Fault
 
 KEPT = timedelta(days=1)
 """A file nobody wrote is forgotten after it."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.submissions.arrivals.domain import CHANNELS, Channel
 from services.submissions.contests.domain import Contest
@@ -16,6 +16,7 @@ from services.submissions.units.domain import Unit
 from shared.clock import HANOI, local
 from shared.errors import Invalid, Refusal
 from shared.ids import derived_id
+from shared.tables import Fault
 from shared.text import folded, one_line
 
 MAX_ROWS = 300
@@ -60,17 +61,6 @@ class SheetTooLong(Refusal):
     code = "sheet_too_long"
     status = 422
     message = "Tệp có quá nhiều chữ. Hãy chia thành nhiều tệp nhỏ hơn."
-
-
-class Fault(BaseModel):
-    """What is wrong in one cell; `row` as the spreadsheet counts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    row: int
-    column: str
-    value: str
-    text: str
 
 
 class Candidate(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from services.submissions.arrivals.domain import CHANNELS
 from services.submissions.intake import domain, service
 from services.submissions.intake.domain import Line, Query
-from services.submissions.spreadsheets import domain as spreadsheets
+from shared import tables
 from shared.clock import local, now
 from shared.identity import Person, Role, may
 from shared.pages import page, store_of
@@ -38,17 +38,15 @@ async def register(request: Request, person: Reader) -> Response:
 
 @routes.get("/tiep-nhan/so.csv")
 async def register_csv(request: Request, person: Reader) -> Response:
-    content = spreadsheets.as_csv(
-        domain.HEADS, await service.rows(store_of(request), domain.asked(request.query_params), person)
-    )
-    return Response(content, media_type="text/csv; charset=utf-8", headers=_as_file("csv"))
+    rows = await service.rows(store_of(request), domain.asked(request.query_params), person)
+    return Response(tables.as_csv([domain.HEADS, *rows]), media_type=tables.CSV, headers=_as_file("csv"))
 
 
 @routes.get("/tiep-nhan/so.xlsx")
 async def register_xlsx(request: Request, person: Reader) -> Response:
     rows = await service.rows(store_of(request), domain.asked(request.query_params), person)
-    content = spreadsheets.as_xlsx("Sổ tiếp nhận", domain.HEADS, rows, widest=2)
-    return Response(content, media_type=spreadsheets.XLSX, headers=_as_file("xlsx"))
+    content = tables.as_xlsx([domain.HEADS, *rows], "Sổ tiếp nhận", widest=2)
+    return Response(content, media_type=tables.XLSX, headers=_as_file("xlsx"))
 
 
 def _as_file(suffix: str) -> dict[str, str]:

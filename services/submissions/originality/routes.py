@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.submissions.likeness.domain import Kind
 from services.submissions.originality import domain, service
 from services.submissions.originality.domain import Query, Reason, State
-from services.submissions.spreadsheets import domain as spreadsheets
-from shared import forms
+from shared import forms, tables
 from shared.clock import local, now
 from shared.errors import NotFound, Refusal, Stale
 from shared.identity import Person, Role, may
@@ -64,11 +63,11 @@ async def export(request: Request, suffix: str, person: Reader) -> Response:
     rows = await service.rows(store_of(request), asked(request), person)
     headers = {"Content-Disposition": f'attachment; filename="bai-giong-nhau-{local(now()):%Y%m%d-%H%M}.{suffix}"'}
     if suffix == "csv":
-        return Response(spreadsheets.as_csv(domain.HEADS, rows), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(tables.as_csv([domain.HEADS, *rows]), media_type=tables.CSV, headers=headers)
     if suffix != "xlsx":
         raise NotFound
-    content = spreadsheets.as_xlsx("Bài giống nhau", domain.HEADS, rows, widest=0)
-    return Response(content, media_type=spreadsheets.XLSX, headers=headers)
+    content = tables.as_xlsx([domain.HEADS, *rows], "Bài giống nhau", widest=0)
+    return Response(content, media_type=tables.XLSX, headers=headers)
 
 
 @routes.get(_LIST + "/{pair_id}")

@@ -23,6 +23,10 @@ _HIDDEN = (b"MZ", b"\x7fELF", b"\xd0\xcf\x11\xe0", b"PK\3\4", b"Rar!", b"7z\xbc\
 _WEIRD_NAME = re.compile(r"(^[/\\])|(^|[/\\])\.\.([/\\]|$)|\\|[\x00-\x1f]|^[A-Za-z]:")
 
 
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+"""What `zipfile` raises for a damaged package; for an unknown compression or a locked part a RuntimeError."""
+
+
 class Hostile(ValueError):
     """The package is not what a text program writes."""
 
@@ -32,7 +36,7 @@ def is_word(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return set(packed.namelist()) >= _REQUIRED
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (*_UNREADABLE, ValueError):
         return False
 
 
@@ -51,7 +55,7 @@ def check(content: bytes) -> None:
                 body = _inflated(packed, part, left)
                 left -= len(body)
                 left -= _check_part(part.filename, body, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise Hostile(repr(error)) from error
 
 

@@ -1,7 +1,7 @@
 """The slip that a desk fills in for a paper, what it must say, and what is kept of the sender. Pure."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
@@ -11,7 +11,7 @@ from services.submissions.people.domain import Kind, Name, OptionalEmail, Option
 from shared.errors import Invalid, Refusal
 from shared.redaction import hide
 from shared.text import Line, Text, folded, one_line
-from shared.ui.filters import read_hanoi_input
+from shared.ui.filters import typed_instant
 
 KINDS_OF_SCAN = [PDF, JPEG, PNG]
 MOST_SCANS = 30
@@ -49,17 +49,7 @@ class NotOnPaper(Refusal):
     message = "Bài này không phải bài giấy."
 
 
-def read_instant(typed: Any) -> Any:
-    """What a datetime-local field means, on the Hanoi clock; blank is None, anything else is left as it is."""
-    if not isinstance(typed, str):
-        return typed
-    try:
-        return read_hanoi_input(typed) if typed.strip() else None
-    except ValueError:
-        return typed
-
-
-Instant = Annotated[AwareDatetime | None, BeforeValidator(read_instant)]
+Instant = Annotated[AwareDatetime | None, BeforeValidator(typed_instant)]
 Day = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
 Contact = Annotated[Line, Field(max_length=300)]
 Why = Annotated[Line, Field(min_length=1, max_length=500)]

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from services.submissions.quotas import domain, service
 from services.submissions.quotas.domain import Query, Stand
-from services.submissions.spreadsheets import domain as spreadsheets
+from shared import tables
 from shared.clock import local, now
 from shared.identity import Person, Role, may
 from shared.pages import page, store_of
@@ -46,14 +46,14 @@ async def quotas(request: Request, person: Reader) -> Response:
 
 @routes.get("/tiep-nhan/chi-tieu.csv")
 async def quotas_csv(request: Request, person: Reader) -> Response:
-    content = spreadsheets.as_csv(domain.HEADS, await _rows(request, person))
-    return Response(content, media_type="text/csv; charset=utf-8", headers=_as_file("csv"))
+    content = tables.as_csv([domain.HEADS, *await _rows(request, person)])
+    return Response(content, media_type=tables.CSV, headers=_as_file("csv"))
 
 
 @routes.get("/tiep-nhan/chi-tieu.xlsx")
 async def quotas_xlsx(request: Request, person: Reader) -> Response:
-    content = spreadsheets.as_xlsx("Chỉ tiêu", domain.HEADS, await _rows(request, person), widest=0)
-    return Response(content, media_type=spreadsheets.XLSX, headers=_as_file("xlsx"))
+    content = tables.as_xlsx([domain.HEADS, *await _rows(request, person)], "Chỉ tiêu", widest=0)
+    return Response(content, media_type=tables.XLSX, headers=_as_file("xlsx"))
 
 
 async def _rows(request: Request, person: Person) -> list[list[object]]:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from services.submissions.units.domain import COLUMNS, LEVELS, TreeBroken, Unit, check_tree, unit_id_of
 from shared.errors import Refusal
+from shared.tables import Fault
 from shared.text import folded
 
 MAX_ROWS = 2_000
@@ -31,17 +32,6 @@ class RowsWrong(Refusal):
     code = "rows_wrong"
     status = 422
     message = "Tệp còn dòng sai nên chưa ghi gì. Hãy sửa các dòng được nêu rồi tải lên lại."
-
-
-class Fault(BaseModel):
-    """What is wrong in one cell; `row` as the spreadsheet counts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    row: int
-    column: str
-    value: str
-    text: str
 
 
 class Import(BaseModel):

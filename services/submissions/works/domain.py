@@ -11,6 +11,7 @@ from services.submissions.likeness import domain as likeness
 from services.submissions.likeness.domain import Item, Kind
 from shared.errors import Refusal
 from shared.ids import derived_id
+from shared.tables import Fault
 from shared.text import folded
 
 MAX_ROWS = 2_000
@@ -96,15 +97,6 @@ class Work(BaseModel):
         return self.cells() == other.cells()
 
 
-class Fault(BaseModel):
-    """What is wrong in one cell; `row` as the spreadsheet counts."""
-
-    row: int
-    head: str
-    value: str
-    text: str
-
-
 class Stand(StrEnum):
     """What a row would do."""
 
@@ -147,7 +139,7 @@ def read(rows: Sequence[Sequence[str]], *, by: str, at: datetime) -> tuple[list[
         cells = {name: row[place].strip() if place < len(row) else "" for name, place in places.items()}
         if not any(cells.values()):
             continue
-        found = [Fault(row=number, head=COLUMNS[name].head, value=cells.get(name, "")[:100], text=text)
+        found = [Fault(row=number, column=COLUMNS[name].head, value=cells.get(name, "")[:100], text=text)
                  for name, text in _wrong(cells)]  # fmt: skip
         faults += found
         if found:
@@ -156,7 +148,7 @@ def read(rows: Sequence[Sequence[str]], *, by: str, at: datetime) -> tuple[list[
         first, _ = works.setdefault(work.id, (number, work))
         if first != number:
             text = f"Trùng tên, năm và nguồn với dòng {first}."
-            faults.append(Fault(row=number, head=COLUMNS["title"].head, value=work.title[:100], text=text))
+            faults.append(Fault(row=number, column=COLUMNS["title"].head, value=work.title[:100], text=text))
     return [work for _, work in works.values()], faults
 
 

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from services.submissions.spreadsheets import domain as spreadsheets
 from services.submissions.works import domain, service
 from services.submissions.works.domain import Import, Query, RowsFaulty, Stand
-from shared import forms
+from shared import forms, tables
 from shared.clock import now
 from shared.errors import Invalid, NotFound, Refusal
 from shared.identity import Person, Role, may
@@ -64,11 +63,11 @@ async def template(suffix: str, _: Organiser) -> Response:
 def _file(suffix: str, rows: list[list[object]], name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
     if suffix == "csv":
-        return Response(spreadsheets.as_csv(domain.HEADS, rows), media_type=_CSV, headers=headers)
+        return Response(tables.as_csv([domain.HEADS, *rows]), media_type=tables.CSV, headers=headers)
     if suffix != "xlsx":
         raise NotFound
-    content = spreadsheets.as_xlsx("Sáng kiến đã công bố", domain.HEADS, rows, widest=1)
-    return Response(content, media_type=spreadsheets.XLSX, headers=headers)
+    content = tables.as_xlsx([domain.HEADS, *rows], "Sáng kiến đã công bố", widest=1)
+    return Response(content, media_type=tables.XLSX, headers=headers)
 
 
 @routes.get(_IMPORT)

@@ -13,42 +13,13 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import RULES_IN_WORDS, NotWaiting, Rule, State
 from shared.clock import now
-from shared.identity import Person, Role
+from shared.identity import Person
 from shared.mongo import Store
 from shared.ui.filters import hanoi_input
-from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of, outbox_rows
+from tests.integration.submissions.builders import Browser, email_of, outbox_rows
 from tests.integration.submissions.entry_builders import an_entry, deliver, key
 
 Open = Callable[[], Browser]
-
-
-@pytest.fixture
-async def contest(store: Store) -> Contest:
-    return await a_contest(store)
-
-
-@pytest.fixture
-async def author(store: Store) -> Person:
-    return await a_person(store, email=email_of("tac-gia"), name="Lê Thị Tác Giả")
-
-
-@pytest.fixture
-async def entry(store: Store, author: Person, contest: Contest) -> Entry:
-    made = await an_entry(store, author, contest.id)
-    await deliver(store, made.id)
-    return made
-
-
-@pytest.fixture
-async def secretary(store: Store, contest: Contest) -> Person:
-    return await a_person(store, Role.SECRETARY, scope=contest.id, email=email_of("thu-ky"), name="Vũ Thu Ký")
-
-
-@pytest.fixture
-async def desk(secretary: Person, browser: Open) -> Browser:
-    made = browser()
-    await made.sign_in(email_of("thu-ky"))
-    return made
 
 
 async def _refuse(store: Store, entry: Entry, by: Person, **changes: Any) -> dict[str, Any]:

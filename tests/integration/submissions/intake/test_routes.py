@@ -4,45 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from services.submissions.contests.domain import Contest
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import State
 from shared.clock import now
-from shared.identity import Person, Role
+from shared.identity import Person
 from shared.mongo import Store
 from shared.ui.filters import hanoi_input
-from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
+from tests.integration.submissions.builders import Browser, email_of
 from tests.integration.submissions.entry_builders import an_entry, deliver, words
 
 API = "/api/submissions/v1/register"
-
-
-@pytest.fixture
-async def contest(store: Store) -> Contest:
-    return await a_contest(store)
-
-
-@pytest.fixture
-async def author(store: Store) -> Person:
-    return await a_person(store, email=email_of("tac-gia"), name="Lê Thị Tác Giả")
-
-
-@pytest.fixture
-async def entry(store: Store, author: Person, contest: Contest) -> Entry:
-    made = await an_entry(store, author, contest.id)
-    await deliver(store, made.id)
-    return made
-
-
-@pytest.fixture
-async def desk(store: Store, contest: Contest, browser: Callable[[], Browser]) -> Browser:
-    await a_person(store, Role.SECRETARY, scope=contest.id, email=email_of("thu-ky"))
-    made = browser()
-    await made.sign_in(email_of("thu-ky"))
-    return made
 
 
 async def test_the_register_lists_filters_and_leads_to_the_check(desk: Browser, entry: Entry) -> None:

@@ -14,9 +14,8 @@ from services.submissions.decisions.domain import NewRevision
 from services.submissions.entries import service as entries
 from services.submissions.intake import agents, domain, service
 from services.submissions.intake.domain import Query
-from services.submissions.spreadsheets import domain as spreadsheets
 from services.submissions.states.domain import NotWaiting, UntilPassed
-from shared import inbox
+from shared import inbox, tables
 from shared.clock import now
 from shared.errors import KeyReused, NotFound
 from shared.events.envelope import Envelope
@@ -211,11 +210,11 @@ async def test_exports_hold_the_whole_list_and_no_formula(store: Store) -> None:
     for title in (evil, "+Đơn giản", "Ổn"):
         await deliver(store, (await an_entry(store, person, contest.id, title=title)).id)
     rows = await service.rows(store, Query(size=20), EVERYTHING)
-    text = spreadsheets.as_csv(domain.HEADS, rows).decode("utf-8-sig")
+    text = tables.as_csv([domain.HEADS, *rows]).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text)))
     assert (read[0], len(read)) == (list(domain.HEADS), 4)
     assert [row[2][0] for row in read[1:]] == ["'", "'", "Ổ"]
-    with zipfile.ZipFile(io.BytesIO(spreadsheets.as_xlsx("Sổ tiếp nhận", domain.HEADS, rows, widest=2))) as book:
+    with zipfile.ZipFile(io.BytesIO(tables.as_xlsx([domain.HEADS, *rows], "Sổ tiếp nhận", widest=2))) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         strings = book.read("xl/sharedStrings.xml").decode()
     assert "<f>" not in sheet

@@ -9,9 +9,10 @@ from openpyxl import load_workbook
 
 from services.submissions.contests.domain import Contest
 from services.submissions.entry_sheets import domain
-from services.submissions.entry_sheets.domain import Candidate, Fault, HeadsMissing, Reader
+from services.submissions.entry_sheets.domain import Candidate, HeadsMissing, Reader
 from services.submissions.units.domain import Unit
 from shared import tables
+from shared.tables import Fault
 from tests.integration.submissions.builders import rules
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)

@@ -43,7 +43,7 @@ def test_a_wrong_cell_is_named_by_row_and_column_as_the_spreadsheet_counts(place
     works, faults = read([], wrong)
     assert works == []
     [fault] = faults
-    assert (fault.row, fault.head) == (3, HEADS[place])
+    assert (fault.row, fault.column) == (3, HEADS[place])
     assert said in fault.text
 
 

@@ -160,9 +160,8 @@ def _said(field: str, value: Any) -> str:
             return ", ".join(words + ([value.note] if value.note else []))
         case "form_rules":
             size = f"mỗi tệp không quá {value.max_bytes // _MEGABYTE} MB"
-            kinds = ", ".join(one.partition("/")[2].upper() for one in value.media_types)
             effects = "; cần ít nhất một hiệu quả bằng số" if value.effects_required else ""
-            return f"tên tối đa {value.title_max_words} từ; tối đa {value.max_files} tệp {kinds}, {size}{effects}"
+            return f"tên tối đa {value.title_max_words} từ; tối đa {value.max_files} tệp {value.kinds_in_words}, {size}{effects}"
         case "asks_id_number":
             return "Có hỏi" if value else "Không hỏi"
     units = {"complaint_days": " ngày làm việc", "retention_months": " tháng"}

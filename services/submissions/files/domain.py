@@ -16,6 +16,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from services.submissions.packages import domain as packages
+from services.submissions.rules.domain import KIND_WORDS
 from shared.errors import Refusal
 from shared.events import submissions as events
 from shared.text import one_line
@@ -23,7 +24,7 @@ from shared.text import one_line
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SUFFIXES = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".docx",)}
-NAMES = {PDF: "PDF", JPEG: "ảnh JPEG", PNG: "ảnh PNG", DOCX: "Word (DOCX)"}
+NAMES: dict[str, str] = {**KIND_WORDS, DOCX: "Word (DOCX)"}
 MAX_PIXELS = 64_000_000
 _MAX_PAGES = 300
 _NAME_LENGTH = 150

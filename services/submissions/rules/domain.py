@@ -17,6 +17,7 @@ Title = Annotated[Line, Field(min_length=1, max_length=300)]
 Note = Annotated[Line, Field(max_length=1000)]
 Track = Literal["individual", "collective"]
 MediaType = Literal["application/pdf", "image/jpeg", "image/png"]
+KIND_WORDS: dict[str, str] = {"application/pdf": "PDF", "image/jpeg": "ảnh JPEG", "image/png": "ảnh PNG"}
 EntrantKind = Literal["resident", "organisation", "official"]
 """The words of `people.domain.Kind`."""
 Staff = Literal["organiser", "chair", "judge", "secretary"]
@@ -179,6 +180,12 @@ class FormRules(BaseModel):
     media_types: list[MediaType] = list(get_args(MediaType))
     effects_required: bool = False
     """Whether at least one effect must be given as a number."""
+
+    @property
+    def kinds_in_words(self) -> str:
+        """The kinds of files that are taken, as a sentence lists them."""
+        *more, last = (KIND_WORDS[one] for one in self.media_types)
+        return f"{', '.join(more)} hoặc {last}" if more else last
 
 
 def slug_of(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.submissions.files.domain import FileTooLarge
+from services.submissions.files.domain import MANDATE, FileTooLarge
 from shared.errors import NotFound, Refusal
 
 VERSION = "1.0.0"
@@ -21,6 +21,7 @@ MOST_AT_ONCE = 5
 MOST_BYTES = 20 * 1024 * 1024
 """Of any file that any contest may allow (`rules`)."""
 _LENGTH_DIGITS = 12
+_KEYS = ("filename", "purpose")
 
 
 class OtherVersion(Refusal):
@@ -93,6 +94,8 @@ class Upload(BaseModel):
     owner_id: str
     entry_id: str
     name: str
+    purpose: str = ""
+    """As of an attachment."""
     length: int
     offset: int = 0
     pieces: list[Piece] = []
@@ -149,16 +152,28 @@ def number_in(header: str | None) -> int:
     return int(header)
 
 
-def name_in(metadata: str | None) -> str:
-    """The name of the file in Upload-Metadata: pairs of a key and its value in base64. Raises HeaderMissing."""
+class About(NamedTuple):
+    """What is sent: the name of the file, and what it is for."""
+
+    name: str
+    purpose: str = ""
+
+
+def about_in(metadata: str | None) -> About:
+    """What Upload-Metadata says: pairs of a key and its value in base64. Raises HeaderMissing, also for another purpose."""
     pairs = [pair.strip().split(" ") for pair in (metadata or "").split(",")]
-    found = next((pair[1] for pair in pairs if pair[0] == "filename" and len(pair) > 1), None)
-    if found is None:
-        raise HeaderMissing
     try:
-        return base64.b64decode(found, validate=True).decode()
+        told = {
+            pair[0]: base64.b64decode(pair[1], validate=True).decode()
+            for pair in pairs
+            if pair[1:] and pair[0] in _KEYS
+        }
     except (binascii.Error, UnicodeDecodeError) as error:
         raise HeaderMissing from error
+    about = About(told.get("filename", ""), told.get("purpose", ""))
+    if not about.name or about.purpose not in ("", MANDATE):
+        raise HeaderMissing
+    return about
 
 
 def checksum_in(header: str | None) -> Checksum | None:

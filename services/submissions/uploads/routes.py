@@ -42,8 +42,8 @@ async def capabilities(_: Annotated[Person | None, PUBLIC]) -> Response:
 async def create(request: Request, entry_id: str, person: Entrant) -> Response:
     _check_version(request)
     length = domain.number_in(request.headers.get("upload-length"))
-    name = domain.name_in(request.headers.get("upload-metadata"))
-    upload = await service.begin(store_of(request), entry_id, name, length, by=person, at=now())
+    about = domain.about_in(request.headers.get("upload-metadata"))
+    upload = await service.begin(store_of(request), entry_id, about, length, by=person, at=now())
     return _answer(201, upload, Location=f"{request.url.path}/{upload.id}")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.submissions.entries import service as entries
 from services.submissions.files import domain as files
 from services.submissions.uploads import domain, repository
-from services.submissions.uploads.domain import Checksum, OffsetMoved, Over, Piece, TooManyUploads, Upload
+from services.submissions.uploads.domain import About, Checksum, OffsetMoved, Over, Piece, TooManyUploads, Upload
 from shared import logs
 from shared.clock import now
 from shared.errors import Refusal
@@ -23,21 +23,21 @@ _UNAVAILABLE = 503
 log = logs.get(__name__)
 
 
-async def begin(store: Store, entry_id: str, name: str, length: int, *, by: Person, at: datetime) -> Upload:
+async def begin(store: Store, entry_id: str, about: About, length: int, *, by: Person, at: datetime) -> Upload:
     """A new one, before a byte of it is sent. Raises NotFound, TooManyUploads and the refusals of file and entry."""
     entry, contest = await entries.view(store, entry_id, by)
-    entry.check_room_for_file(contest, at)
+    entry.check_room_for_file(contest, at, about.purpose)
     rules = contest.form_rules
     files.check_size(length, min(rules.max_bytes, domain.MOST_BYTES))
-    name = files.kept_name(name)
+    name = files.kept_name(about.name)
     files.check_name(name, list(rules.media_types))
     under_way = [
         one for one in await repository.of_person(store.read, by.id) if not one.file_id and at < one.expires_at
     ]
     if len(under_way) >= domain.MOST_AT_ONCE:
         raise TooManyUploads
-    made = Upload(id=new_secret(), owner_id=by.id, entry_id=entry_id, name=name, length=length, created_at=at,
-                  expires_at=at + domain.KEPT_FOR)  # fmt: skip
+    made = Upload(id=new_secret(), owner_id=by.id, entry_id=entry_id, name=name, purpose=about.purpose, length=length,
+                  created_at=at, expires_at=at + domain.KEPT_FOR)  # fmt: skip
     await repository.insert(store.read, made)
     return made
 
@@ -95,7 +95,7 @@ async def finish(store: Store, upload: Upload, *, by: Person, at: datetime) -> U
         return upload
     content = b"".join([await store.blobs.get(piece.id) for piece in upload.pieces])
     try:
-        kept = await entries.attach(store, upload.entry_id, upload.name, content, by=by, at=at)
+        kept = await entries.attach(store, upload.entry_id, upload.name, content, by=by, at=at, purpose=upload.purpose)
     except Refusal as refusal:
         if refusal.status < _UNAVAILABLE:
             await _forget(store, upload)

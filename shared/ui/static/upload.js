@@ -1,6 +1,6 @@
 // Sends a large file in pieces (tus 1.0) and goes on after a broken connection or a reloaded page:
-// <div data-upload="/api/…/uploads" data-renew="/…"> around a file field and its button. Small files and browsers
-// without this script use the form as it is.
+// <div data-upload="/api/…/uploads" data-renew="/…"> around a file field and its button; data-purpose="…" when the file is no
+// part of the entry itself. Small files and browsers without this script use the form as it is.
 const pieceBytes = 512 * 1024;
 const leastBytes = 1024 * 1024;
 const pauses = [1000, 2000, 4000, 8000, 15000];
@@ -16,7 +16,8 @@ class Upload {
     this.field = box.querySelector("input[type=file]");
     this.button = box.querySelector("button");
     this.form = this.field.form;
-    this.place = `tai-len:${box.dataset.upload}`;
+    this.purpose = box.dataset.purpose ?? "";
+    this.place = `tai-len:${box.dataset.upload}${this.purpose && `:${this.purpose}`}`;
     this.bar = Object.assign(document.createElement("progress"), { max: 100, hidden: true, className: "sk-upload__bar" });
     this.bar.setAttribute("aria-label", "Tiến độ tải tệp");
     this.line = Object.assign(document.createElement("p"), { className: "sk-saved" });
@@ -104,7 +105,8 @@ class Upload {
   }
 
   async begin(file) {
-    const answer = await this.ask("POST", this.box.dataset.upload, { "Upload-Length": `${file.size}`, "Upload-Metadata": `filename ${inBase64(file.name)}` });
+    const about = `filename ${inBase64(file.name)}${this.purpose && `,purpose ${inBase64(this.purpose)}`}`;
+    const answer = await this.ask("POST", this.box.dataset.upload, { "Upload-Length": `${file.size}`, "Upload-Metadata": about });
     this.keep({ url: answer.headers.get("Location"), name: file.name, size: file.size, changed: file.lastModified });
     return 0;
   }
@@ -162,7 +164,7 @@ class Upload {
     const draft = this.form.draft;
     if (draft?.unsaved) await draft.save();
     if (draft?.unsaved) return this.say("Đã thêm tệp. Nội dung vừa viết chưa lưu được; hãy bấm “Lưu nháp”.", "late");
-    window.location.hash = "tep";
+    window.location.hash = this.purpose ? "giay-cu" : "tep";
     window.location.reload();
   }
 

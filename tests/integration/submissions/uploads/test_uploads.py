@@ -47,8 +47,11 @@ def address(draft: Entry) -> str:
     return f"/api/submissions/v1/entries/{draft.id}/uploads"
 
 
-async def begin(sender: Browser, draft: Entry, *, name: str = "ảnh lớn.jpg", length: int = len(CONTENT)) -> str:
+async def begin(
+    sender: Browser, draft: Entry, *, name: str = "ảnh lớn.jpg", length: int = len(CONTENT), purpose: str = ""
+) -> str:
     about = f"filename {base64.b64encode(name.encode()).decode()},filetype aW1hZ2U="
+    about += f",purpose {base64.b64encode(purpose.encode()).decode()}" if purpose else ""
     told = await sender.post(address(draft), headers={**TUS, "Upload-Length": str(length), "Upload-Metadata": about})
     assert told.status_code == 201, told.text
     return str(told.headers["location"])
@@ -82,6 +85,16 @@ async def test_a_file_in_pieces_becomes_one_attachment_and_leaves_no_piece(
     again = await sender.patch(url, content=b"", headers=piece(len(CONTENT)))  # the answer got lost
     assert (again.status_code, again.headers["entry-file"]) == (204, entry.files[0].id)
     assert len((await entries.get(store.read, draft.id)).files) == 1
+
+
+async def test_a_paper_of_an_organisation_in_pieces_is_none_of_the_entrys_files(
+    store: Store, sender: Browser, draft: Entry
+) -> None:
+    url = await begin(sender, draft, purpose="mandate")
+    assert (await sender.patch(url, content=CONTENT, headers=piece(0))).status_code == 204
+    [kept] = (await entries.get(store.read, draft.id)).files
+    assert (kept.purpose, kept.copy_for_jury) == ("mandate", None)
+    assert await blobs(store) == 1  # no copy for the jury
 
 
 async def test_what_came_before_the_line_broke_is_kept(
@@ -138,6 +151,7 @@ async def test_what_no_contest_takes_is_refused_before_a_byte_is_sent(
     assert await asked("a.pdf", "9" * 30) == 400
     assert await asked("a.pdf", "10", **{"Tus-Resumable": "0.2.2"}) == 412
     assert await asked("a.pdf", "10", **{"Upload-Metadata": "filename ***"}) == 400
+    assert await asked("a.pdf", "10", **{"Upload-Metadata": "filename YS5wZGY=,purpose b3RoZXI="}) == 400
     assert await asked("a.pdf", "10", **{"X-Csrf-Token": "0" * 64}) == 403
     assert await store.read["uploads"].count({}) == 0
 

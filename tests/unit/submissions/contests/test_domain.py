@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from services.submissions.contests import domain
 from services.submissions.contests.domain import Contest, Phase, State
 from services.submissions.rules import domain as rules_domain
-from services.submissions.rules.domain import Rules
+from services.submissions.rules.domain import FormRules, Rules
 from shared.errors import Invalid
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -256,3 +256,15 @@ def test_the_29th_of_february_becomes_the_28th():
     leap = {"opens_at": datetime(2028, 2, 1, tzinfo=UTC), "closes_at": datetime(2028, 2, 29, 5, tzinfo=UTC)}
     rules = domain.next_year(a_contest(year=2028, timetable=leap))
     assert (rules.timetable.closes_at.month, rules.timetable.closes_at.day) == (2, 28)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (["application/pdf"], "PDF"),
+        (["application/pdf", "image/png"], "PDF hoặc ảnh PNG"),
+        (["application/pdf", "image/jpeg", "image/png"], "PDF, ảnh JPEG hoặc ảnh PNG"),
+    ],
+)
+def test_the_kinds_of_files_a_contest_takes_are_said_as_it_takes_them(kinds: list[str], words: str) -> None:
+    assert FormRules.model_validate({"media_types": kinds}).kinds_in_words == words

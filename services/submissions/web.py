@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from services.submissions.acts.service import INDEXES as ACT_INDEXES
 from services.submissions.beginnings import routes as beginnings
 from services.submissions.calls import routes as calls
+from services.submissions.claims import routes as claims
 from services.submissions.coauthors import routes as coauthors
 from services.submissions.coauthors.service import INDEXES as COAUTHOR_INDEXES
 from services.submissions.consents.service import INDEXES as CONSENT_INDEXES
@@ -91,8 +92,8 @@ from shared.web import Service, create_app
 
 health = APIRouter()
 # The first that fits an address answers: `/tiep-nhan/trung-lap` and `/tiep-nhan/da-cong-bo` stand before
-# `/tiep-nhan/{entry_id}` of intake, `/bai-du-thi/moi` of beginnings and `/bai-du-thi/loi-moi/…` of invitations before
-# `/bai-du-thi/{entry_id}` of receipts.
+# `/tiep-nhan/{entry_id}` of intake, `/bai-du-thi/moi` of beginnings, `/bai-du-thi/nhan-bai-giay` of claims and
+# `/bai-du-thi/loi-moi/…` of invitations before `/bai-du-thi/{entry_id}` of receipts.
 _ROOMS = (
     unit_import,
     units,
@@ -119,6 +120,7 @@ _ROOMS = (
     downloads,
     uploads,
     hand_in,
+    claims,
     receipts,
     gallery,
     entry_import,

@@ -234,6 +234,19 @@ class EntryReopened(OfEntry, Event):
     reopened_at: AwareDatetime
 
 
+class EntryClaimed(OfEntry, Event):
+    """An author of a paper has an account now, which stands where the desk had written somebody down."""
+
+    type: ClassVar[str] = "submissions.entry.claimed.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    author_ids: list[str]
+    unit_ids: list[str] = []
+    """As of EntryAccepted, and those of the account."""
+    shares: dict[str, Decimal] = {}
+    claimed_at: AwareDatetime
+
+
 class EntryReminded(OfEntry, Event):
     """A complete draft has not been handed in and the contest closes in `hours`: its owner is to be reminded."""
 

@@ -8,6 +8,7 @@ from shared.events.submissions import (
     ContestPublished,
     EntryAccepted,
     EntryBegun,
+    EntryClaimed,
     EntryRefused,
     EntryReopened,
     EntryReturned,
@@ -17,6 +18,13 @@ from shared.events.submissions import (
 )
 from shared.inbox import Fact
 from shared.mongo import Tx
+
+_STATES = {
+    EntryReturned: EntryState.RETURNED,
+    EntryRefused: EntryState.REFUSED,
+    EntryReopened: EntryState.SUBMITTED,
+    EntryWithdrawn: EntryState.WITHDRAWN,
+}
 
 
 @worker.agent(topics.PEOPLE, erased=service.forget_person)
@@ -45,11 +53,7 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
             await service.remember_entry(tx, submitted)
         case EntryAccepted() as accepted:
             await service.remember_acceptance(tx, accepted)
-        case EntryReturned(entry_id=entry_id):
-            await service.remember_state(tx, entry_id, EntryState.RETURNED)
-        case EntryRefused(entry_id=entry_id):
-            await service.remember_state(tx, entry_id, EntryState.REFUSED)
-        case EntryReopened(entry_id=entry_id):
-            await service.remember_state(tx, entry_id, EntryState.SUBMITTED)
-        case EntryWithdrawn(entry_id=entry_id):
-            await service.remember_state(tx, entry_id, EntryState.WITHDRAWN)
+        case EntryClaimed() as claimed:
+            await service.remember_claim(tx, claimed)
+        case EntryReturned() | EntryRefused() | EntryReopened() | EntryWithdrawn() as moved:
+            await service.remember_state(tx, moved.entry_id, _STATES[type(moved)])

@@ -18,7 +18,7 @@ from services.notifications.copies.repository import (
     find_contest,
     find_entry,
 )
-from shared.events.submissions import EntryAccepted, EntryBegun, EntrySubmitted, PersonUpdated
+from shared.events.submissions import EntryAccepted, EntryBegun, EntryClaimed, EntrySubmitted, PersonUpdated
 from shared.identity import Role, SignedOutBefore
 from shared.mongo import Store, Tx
 from shared.redaction import hide, spellings
@@ -40,6 +40,7 @@ __all__ = [
     "forget_person",
     "remember_acceptance",
     "remember_beginning",
+    "remember_claim",
     "remember_contest",
     "remember_entry",
     "remember_person",
@@ -98,6 +99,12 @@ async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
         "accepted_at": accepted.accepted_at,
     }
     await repository.change_entry(tx, accepted.entry_id, change)
+
+
+async def remember_claim(tx: Tx, claimed: EntryClaimed) -> None:
+    """An author of a paper has an account by now: what happens next is told to that one."""
+    change = {"owner_id": claimed.representative_id or claimed.owner_id}
+    await repository.change_entry(tx, claimed.entry_id, change)
 
 
 async def remember_state(tx: Tx, entry_id: str, state: EntryState) -> None:

@@ -72,6 +72,14 @@ class Authored(BaseModel):
             said = f"Tỉ lệ đóng góp của các tác giả cộng lại là {percent(whole)}, cần đúng 100%."
             raise SharesOff(f"{said} Hãy chia lại ở trang Tác giả của bài.")
 
+    def replace_author(self, old_id: str, new_id: str) -> None:
+        """The same author under another account, with the same share and office."""
+        other = {old_id: new_id}
+        self.owner_id = other.get(self.owner_id, self.owner_id)
+        self.author_ids = [other.get(one, one) for one in self.author_ids]
+        self.shares = {other.get(one, one): share for one, share in self.shares.items()}
+        self.representative_id = other.get(self.representative_id, self.representative_id)
+
     def name_authors(self, shares: Mapping[str, Decimal], invited: int) -> None:
         """The owner and who agreed, with their shares. Who was taken out speaks for nobody any more."""
         self.author_ids = [self.owner_id, *(one for one in shares if one != self.owner_id)]

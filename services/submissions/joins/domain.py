@@ -45,6 +45,13 @@ class Before(BaseModel):
     revision: int = 0
     """0: its words stayed."""
 
+    def renamed(self, old_id: str, new_id: str) -> "Before":
+        """With the other account of one author."""
+        owner, authors = (
+            [new_id if one == old_id else one for one in ids] for ids in ([self.owner_id], self.author_ids)
+        )
+        return self.model_copy(update={"owner_id": owner[0], "author_ids": authors})
+
 
 class Join(BaseModel):
     """`gone` was joined to `kept`, and perhaps parted again."""

@@ -133,6 +133,13 @@ async def part(store: Store, entry_id: str, other_id: str, reason: str, *, by: P
     await store.transaction(work)
 
 
+async def rename_author(tx: Tx, entry_id: str, old_id: str, new_id: str) -> None:
+    """An author has another account: parting gives the entry back to that one."""
+    for one in await repository.of(tx, entry_id):
+        if one.kept == entry_id:
+            await repository.put(tx, one.model_copy(update={"before": one.before.renamed(old_id, new_id)}))
+
+
 async def forget(tx: Tx, entry: Entry, words: Sequence[str]) -> set[str]:
     """The entry is being cleared of its author: no reason names anybody, no scan of it stays in what it was joined to.
 

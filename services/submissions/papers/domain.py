@@ -1,6 +1,7 @@
 """The slip that a desk fills in for a paper, what it must say, and what is kept of the sender. Pure."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
@@ -164,8 +165,28 @@ class Change(BaseModel):
     at: AwareDatetime
 
 
+class Proof(StrEnum):
+    """What showed that a paper is somebody's."""
+
+    RECEIPT = "receipt"
+    ADDRESS = "address"
+
+
+PROOFS = {Proof.RECEIPT: "mã biên nhận và mã PIN", Proof.ADDRESS: "số điện thoại hoặc thư đã ghi ở đây"}
+
+
+class Claim(BaseModel):
+    """An author of the paper has an account by now, which stands for `seat`."""
+
+    person_id: str
+    seat: str
+    """The account that the desk had written down."""
+    proof: Proof
+    at: AwareDatetime
+
+
 class Record(BaseModel):
-    """What is kept beside the entry: the sender, a note of the desk, corrections."""
+    """What is kept beside the entry: the sender, a note of the desk, corrections, who took it over."""
 
     entry_id: str
     contest_id: str
@@ -176,6 +197,7 @@ class Record(BaseModel):
     by: str
     at: AwareDatetime
     changes: list[Change] = []
+    claims: list[Claim] = []
 
     def forgotten(self, words: list[str]) -> "Record":
         """Without the sender; what is left of notes names nobody."""

@@ -12,7 +12,8 @@ from services.submissions.contests.domain import Contest
 from services.submissions.eligibility.domain import KINDS
 from services.submissions.entries import service as entries
 from services.submissions.papers import service
-from services.submissions.papers.domain import Day, Instant, Slip, Why
+from services.submissions.papers.domain import PROOFS, Day, Instant, Slip, Why
+from services.submissions.people import service as people
 from services.submissions.receipts import domain as receipts
 from services.submissions.scanning import service as scanning
 from services.submissions.status_codes import domain as status_codes
@@ -109,8 +110,16 @@ async def _show(request: Request, entry_id: str, person: Person, *, status: int 
     values = {"received_at": hanoi_input(sheet.paper.received_at), "postmark": sheet.paper.postmark or ""}
     may_write = person.may(Role.SECRETARY, sheet.entry.contest_id) and sheet.entry.state in service.OPEN
     scans = await scanning.of(store_of(request).read, [file.id for file in sheet.paper.files])
-    context: dict[str, Any] = {"scans": scans}
-    context |= {"sheet": sheet, "channels": CHANNELS, "kinds": KINDS, "may_write": may_write, "values": values}
+    claimants = await people.names(store_of(request).read, [one.person_id for one in sheet.record.claims])
+    context: dict[str, Any] = {"scans": scans, "claimants": claimants}
+    context |= {
+        "sheet": sheet,
+        "channels": CHANNELS,
+        "kinds": KINDS,
+        "may_write": may_write,
+        "values": values,
+        "proofs": PROOFS,
+    }
     return page(request, "papers/show.html", status, **context | {"errors": []} | more)
 
 

@@ -35,6 +35,7 @@ from shared.text import folded
 from shared.ui.filters import vn_date, vn_datetime
 
 INDEXES = repository.INDEXES
+record_of, keep_record, reached_by = repository.find, repository.put, repository.reached_by
 Parts = dict[str, str] | None
 _DESK = (Role.SECRETARY, Role.ORGANISER)
 OPEN = (State.SUBMITTED, State.RETURNED)

@@ -203,6 +203,12 @@ class Account(BaseModel):
         name = name_key(said["name"])
         return cls(id=account_id, name_key=name, password="", roles=[ENTRANT], created_at=at, **said)
 
+    @property
+    def only_written_down(self) -> bool:
+        """Whether a desk wrote it down and nobody ever signed in with it or confirmed an address of it."""
+        came = self.password or self.token_at or self.email_confirmed_at or self.phone_confirmed_at
+        return not came and not self.erased
+
     def has(self, role: RoleName, scope: str = "*") -> bool:
         """Whether it holds `role` in `scope`."""
         return any(held.role == role and held.scope in ("*", scope) for held in self.roles)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.submissions.coauthors import service as coauthors
 from services.submissions.consents import service as consents
@@ -16,13 +16,13 @@ from services.submissions.receipts.service import Case
 from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import State
 from services.submissions.status_codes import domain as status_codes
+from services.submissions.status_codes.domain import StatusForm
 from services.submissions.texts.domain import Reason, Words
 from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
 from shared.pages import arrived, page, place_of, see_other, store_of
-from shared.text import Line
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
@@ -41,13 +41,6 @@ async def mine(request: Request, person: SignedIn) -> Response:
 async def status(request: Request, secret: str, _: Annotated[Person | None, PUBLIC]) -> Response:
     """For whoever holds the receipt: where the entry stands, nothing of what it says or who wrote it."""
     return _status(request, await service.by_status_secret(store_of(request), secret))
-
-
-class StatusForm(BaseModel):
-    """What is printed on a receipt."""
-
-    code: Annotated[Line, Field(min_length=1, max_length=40)]
-    pin: Annotated[Line, Field(min_length=1, max_length=20)]
 
 
 @routes.get("/bai-du-thi/tra-cuu")

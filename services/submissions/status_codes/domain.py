@@ -2,9 +2,13 @@
 
 import hashlib
 import hmac
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from services.submissions.credentials.domain import Limits
 from shared.errors import Refusal
+from shared.text import Line
 
 _DIGITS = 6
 GUESSES = Limits("status", 10, 60, 150, few=2)
@@ -20,6 +24,13 @@ class NoSuchReceipt(Refusal):
         "Mã biên nhận hoặc mã PIN không đúng. Hãy xem lại cả hai trên biên nhận rồi nhập lại; nếu biên nhận có mã "
         "vuông, quét mã đó là mở được ngay."
     )
+
+
+class StatusForm(BaseModel):
+    """What is printed on a receipt, as somebody types it."""
+
+    code: Annotated[Line, Field(min_length=1, max_length=40)]
+    pin: Annotated[Line, Field(min_length=1, max_length=20)]
 
 
 def pin(entry_id: str, secret_key: str) -> str:

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from services.notifications.announcements import service as announcements
+from services.notifications.copies import agents as copies
+from services.notifications.copies.service import find_entry
 from services.notifications.deliveries import repository, service
 from services.notifications.deliveries.channels.sender import Post
 from services.notifications.deliveries.domain import Channel, State
@@ -53,6 +55,16 @@ async def messages(store: Store, channel: Channel = Channel.EMAIL) -> Counter[tu
     """Person and message of every row of a channel."""
     rows = await store.read["deliveries"].find({"channel": channel})
     return Counter((row["person_id"], row["message"]) for row in rows)
+
+
+async def test_who_claimed_a_paper_gets_the_letters_from_then_on(base: Store) -> None:
+    await enter(base, "e1", "p1")
+    claimed = facts.claimed("e1", "p2")
+    fact = Envelope.wrap(claimed, subject="e1", seq=1, by="p2", time=facts.AT)
+    assert await inbox.apply(base, "copies.on_entries", ENTRIES.order, fact, copies.on_entries) == inbox.Outcome.APPLIED
+    entry = await find_entry(base.read, "e1")
+    assert entry is not None
+    assert (entry.owner_id, entry.title) == ("p2", facts.TITLE)
 
 
 async def test_people_that_come_late_get_their_mail_once(base: Store, mail: Ledger, settings: Settings) -> None:

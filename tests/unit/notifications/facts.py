@@ -23,6 +23,7 @@ from shared.events.submissions import (
     ContestRescheduled,
     EntrantGroup,
     EntryAccepted,
+    EntryClaimed,
     EntryBegun,
     EntryRefused,
     EntryReminded,
@@ -127,6 +128,11 @@ def reopened(entry_id: str, owner_id: str) -> EntryReopened:
     """The refusal taken back."""
     whose = {"entry_id": entry_id, "contest_id": CONTEST, "owner_id": owner_id}
     return EntryReopened(**whose, reason="Dấu bưu điện đọc nhầm.", reopened_at=AT)
+
+
+def claimed(entry_id: str, owner_id: str) -> EntryClaimed:
+    """A paper that somebody took over into their account."""
+    return EntryClaimed(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, author_ids=[owner_id], claimed_at=AT)
 
 
 def withdrawn(entry_id: str, owner_id: str) -> EntryWithdrawn:

@@ -1,6 +1,6 @@
 """Forms: a pydantic model reads them, and what was typed survives every refusal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,11 +12,12 @@ from shared.errors import Invalid, Refusal
 
 M = TypeVar("M", bound=BaseModel)
 
+_EMPTY = "Hãy điền mục này."
 _SENTENCES = {
-    "missing": "Hãy điền mục này.",
-    "string_too_short": "Hãy điền mục này.",
+    "missing": _EMPTY,
+    "string_too_short": _EMPTY,
     "string_too_long": "Nội dung quá dài (tối đa {max_length} ký tự).",
-    "too_short": "Hãy điền mục này.",
+    "too_short": _EMPTY,
     "too_long": "Nội dung quá dài (tối đa {max_length} ký tự).",
     "int_parsing": "Hãy nhập một số nguyên.",
     "decimal_parsing": "Hãy nhập một số, ví dụ 7,5.",
@@ -54,15 +55,23 @@ class Typed(Generic[M]):
             self.errors.append({"field": refusal.field or "", "text": refusal.message})
 
 
-def sentences(faults: Iterable[Any], *, skip: int = 0) -> list[dict[str, str]]:
-    """Pydantic's findings as {field, text} pairs in Vietnamese; `skip` leading parts of each place are left out."""
+def sentences(
+    faults: Iterable[Any], *, skip: int = 0, titles: Mapping[str, str | None] | None = None
+) -> list[dict[str, str]]:
+    """Pydantic's findings as {field, text} pairs in Vietnamese; `skip` leading parts of each place are left out.
+
+    `titles`: what a field is called on the page, so that a list of errors says which field each is about.
+    """
     found = []
     for fault in faults:
         context = fault.get("ctx", {})
-        text = _SENTENCES.get(fault["type"])
+        text, place = _SENTENCES.get(fault["type"]), ".".join(map(str, fault["loc"][skip:]))
+        title = (titles or {}).get(place)
         if text is None:
             text = str(context.get("error", "Nội dung chưa hợp lệ."))
-        found.append({"field": ".".join(map(str, fault["loc"][skip:])), "text": text.format(**context)})
+        elif title:
+            text = f"Hãy điền “{title}”." if text == _EMPTY else f"{title}: {text[:1].lower()}{text[1:]}"
+        found.append({"field": place, "text": text.format(**context)})
     return found
 
 
@@ -90,4 +99,5 @@ async def read(request: Request, model: type[M]) -> Typed[M]:
     try:
         return Typed(typed, model.model_validate(typed), files=files)
     except ValidationError as error:
-        return Typed(typed, errors=sentences(error.errors()), files=files)
+        titles = {name: known.title for name, known in model.model_fields.items()}
+        return Typed(typed, errors=sentences(error.errors(), titles=titles), files=files)

@@ -96,7 +96,7 @@ def file_size(value: int) -> str:
         if size < _KIBI or unit == "GB":
             break
         size /= _KIBI
-    return f"{vn_number(size, 0 if unit in ('B', 'KB') else 1)} {unit}"
+    return f"{vn_number(size, 0 if unit in ('B', 'KB') or size.is_integer() else 1)} {unit}"
 
 
 def iso(value: datetime) -> str:

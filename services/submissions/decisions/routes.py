@@ -43,27 +43,27 @@ class ReturnForm(DecisionForm):
     """What is missing, ticked and in words, and the instant until which it may be mended."""
 
     missing: Ticked = []
-    reason: Reason
+    reason: Reason = Field(title="Cần bổ sung gì")
     until: Until = None
 
 
 class ExtendForm(DecisionForm):
     """Until when instead."""
 
-    longer: Annotated[AwareDatetime, BeforeValidator(typed_instant)]
+    longer: Annotated[AwareDatetime, BeforeValidator(typed_instant)] = Field(title="Gia hạn bổ sung đến")
 
 
 class RefuseForm(DecisionForm):
     """By which rule, and why in words."""
 
-    rule: Rule
-    why: Reason
+    rule: Rule = Field(title="Căn cứ theo thể lệ")
+    why: Reason = Field(title="Lý do")
 
 
 class ReopenForm(DecisionForm):
     """Why the refusal was a mistake."""
 
-    because: Reason
+    because: Reason = Field(title="Lý do mở lại")
 
 
 @routes.get("/tiep-nhan/{entry_id}")

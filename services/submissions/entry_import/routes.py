@@ -22,8 +22,8 @@ _IMPORT = "/tiep-nhan/nhap"
 class UploadForm(BaseModel):
     """Which contest, how the entries came, and the file."""
 
-    contest_id: str = Field(min_length=1, max_length=60)
-    channel: Literal["email", "desk"]
+    contest_id: str = Field(min_length=1, max_length=60, title="Cuộc thi")
+    channel: Literal["email", "desk"] = Field(title="Các bài này tới bằng cách nào")
 
 
 @routes.get(_IMPORT)

@@ -30,7 +30,7 @@ class JoinForm(BaseModel):
 class PartForm(JoinForm):
     """Why they are two after all."""
 
-    reason: Why
+    reason: Why = Field(title="Vì sao là hai bài khác nhau")
 
 
 @routes.get(PAGE + "/{entry_id}")

@@ -71,7 +71,7 @@ class Sender(BaseModel):
 class Slip(BaseModel):
     """Everything a desk writes down about a paper. Without `received_at` it is received now."""
 
-    name: Name
+    name: Name = Field(title="Họ và tên, hoặc tên tổ chức")
     phone: Phone = ""
     email: OptionalEmail = ""
     address: Contact = ""
@@ -80,15 +80,15 @@ class Slip(BaseModel):
     representative: Annotated[Line, Field(max_length=120)] = ""
     """Who speaks for an organisation."""
     contest_id: str = Field(min_length=1, max_length=60)
-    channel: Literal["desk", "post", "email", "commune"]
+    channel: Literal["desk", "post", "email", "commune"] = Field(title="Bài đến bằng cách nào")
     received_at: Instant = None
     postmark: Day = None
     authors: Annotated[Text, Field(max_length=3000)] = ""
     """Further authors, one a line: name; phone or e-mail; unit."""
-    entrant_group: Annotated[str, Field(min_length=1, max_length=60)]
-    content_group: Annotated[str, Field(min_length=1, max_length=60)]
-    title: Annotated[Line, Field(min_length=1, max_length=500)]
-    pages: int = Field(ge=1, le=5000)
+    entrant_group: str = Field(min_length=1, max_length=60, title="Nhóm đối tượng")
+    content_group: str = Field(min_length=1, max_length=60, title="Lĩnh vực")
+    title: Line = Field(min_length=1, max_length=500, title="Tên sáng kiến")
+    pages: int = Field(ge=1, le=5000, title="Số trang")
     handwritten: bool = False
     note: Annotated[Text, Field(max_length=2000)] = ""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile as Upload
 
 from services.submissions.arrivals.domain import CHANNELS, Channel
@@ -14,6 +14,7 @@ from services.submissions.entries import service as entries
 from services.submissions.papers import service
 from services.submissions.papers.domain import PROOFS, Day, Instant, Slip, Why
 from services.submissions.people import service as people
+from services.submissions.people.domain import Kind
 from services.submissions.receipts import domain as receipts
 from services.submissions.scanning import service as scanning
 from services.submissions.status_codes import domain as status_codes
@@ -35,9 +36,11 @@ _WAYS = [{"value": one.value, "text": CHANNELS[one]} for one in Channel if one i
 
 
 class SlipForm(Slip):
-    """The slip as its form sends it, with the key of this one press."""
+    """The slip as its form sends it, with the key of this one press; what is chosen on the page is not guessed."""
 
     client_key: str = ""
+    kind: Kind = Field(title="Người gửi là")
+    handwritten: bool = Field(title="Bài được")
 
 
 def _secret_key(request: Request) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
+from services.submissions.arrivals.domain import CHANNELS
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import OVERDUE, OVERDUE_WORDS, STAND_WORDS, asked
 from services.submissions.prints import domain, service
@@ -37,6 +38,7 @@ async def register(request: Request, person: Reader) -> Response:
         query=query,
         contest=contest,
         words=words,
+        channels={one.value: text for one, text in CHANNELS.items()},
         head=domain.head(contest, "STN", _place(request), at),
         params=dict(request.query_params),
     )

@@ -73,7 +73,9 @@ def next_step(entry: Entry, contest: Contest, now: datetime) -> str:
     """What happens next, and what the author can do, in a sentence."""
     until = entry.editable_until(contest)
     if entry.state is State.DRAFT:
-        return "Bài chưa được nộp." if until and now < until else "Bài chưa được nộp và đã hết hạn nộp."
+        if until is None or now >= until:
+            return "Bài chưa được nộp và đã hết hạn nộp. Bản nháp được giữ lại để bạn xem."
+        return f"Bài chưa được nộp. Viết xong, xem lại rồi nộp trước {vn_datetime(until)}."
     if entry.state is State.RETURNED and until:
         late = " Hạn bổ sung đã qua." if now >= until else ""
         return f"Bổ sung theo đề nghị của Tổ thư ký rồi nộp lại trước {vn_datetime(until)}.{late}"

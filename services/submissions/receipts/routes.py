@@ -83,7 +83,8 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
     case = await service.view(store, entry_id, person)
     handed_in = await entries.revisions(store.read, entry_id)
     settled = (State.DRAFT, State.REFUSED, State.WITHDRAWN, State.JOINED)
-    may_withdraw = case.entry.state not in settled and now() < case.contest.timetable.closes_at
+    in_time = case.entry.state not in settled and now() < case.contest.timetable.closes_at
+    may_withdraw = in_time and case.entry.owner_id == person.id
     editable = case.entry.editable(case.contest, now())
     context: dict[str, Any] = {"case": case, "revisions": handed_in, "may_withdraw": may_withdraw, "editable": editable}
     shown = [file.id for one in handed_in for file in one.files]
@@ -114,7 +115,7 @@ class WithdrawForm(BaseModel):
     """A reason, and the key of this one press."""
 
     client_key: str = ""
-    reason: Reason
+    reason: Reason = Field(title="Lý do rút bài")
 
 
 @routes.get("/bai-du-thi/{entry_id}/rut")

@@ -164,7 +164,10 @@ class Upload {
     const draft = this.form.draft;
     if (draft?.unsaved) await draft.save();
     if (draft?.unsaved) return this.say("Đã thêm tệp. Nội dung vừa viết chưa lưu được; hãy bấm “Lưu nháp”.", "late");
-    window.location.hash = this.purpose ? "giay-cu" : "tep";
+    const page = this.box.dataset.page ?? window.location.pathname; // reloading the answer to a refused form would send that form again
+    const place = this.purpose ? "giay-cu" : "tep";
+    if (window.location.pathname !== page) return window.location.assign(`${page}#${place}`);
+    window.location.hash = place;
     window.location.reload();
   }
 

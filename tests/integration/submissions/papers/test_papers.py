@@ -203,6 +203,10 @@ async def test_the_counter_over_http_keeps_what_was_typed_and_prints_a_receipt(
     refused = await desk.submit("/tiep-nhan/bai-giay/moi", typed)
     assert refused.status_code == 422
     assert "Bùi Thị Bưu Điện" in refused.text
+    assert "Số trang: hãy nhập một số nguyên." in refused.text
+    unsaid = {name: value for name, value in typed.items() if name not in ("kind", "handwritten")}
+    guessed = await desk.submit("/tiep-nhan/bai-giay/moi", {**unsaid, "pages": "4"})
+    assert [one in guessed.text for one in ("Hãy điền “Người gửi là”.", "Hãy điền “Bài được”.")] == [True, True]
     files = [("scans", ("a.jpg", an_image(), "image/jpeg")), ("scans", ("b.txt", b"not a picture", "text/plain"))]
     fields = {**typed, "pages": "4", "received_at": ""}
     done = await desk.submit("/tiep-nhan/bai-giay/moi", fields, files=files)

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -29,8 +28,8 @@ class NoSuchReceipt(Refusal):
 class StatusForm(BaseModel):
     """What is printed on a receipt, as somebody types it."""
 
-    code: Annotated[Line, Field(min_length=1, max_length=40)]
-    pin: Annotated[Line, Field(min_length=1, max_length=20)]
+    code: Line = Field(min_length=1, max_length=40, title="Mã biên nhận")
+    pin: Line = Field(min_length=1, max_length=20, title="Mã PIN")
 
 
 def pin(entry_id: str, secret_key: str) -> str:

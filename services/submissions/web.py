@@ -20,6 +20,7 @@ from services.submissions.contests.service import INDEXES as CONTEST_INDEXES
 from services.submissions.conversions import routes as conversions
 from services.submissions.credentials.service import INDEXES as CREDENTIAL_INDEXES
 from services.submissions.decisions import routes as decisions
+from services.submissions.departures import routes as departures
 from services.submissions.downloads import routes as downloads
 from services.submissions.entries import routes as entries
 from services.submissions.entries.service import INDEXES as ENTRY_INDEXES
@@ -113,6 +114,7 @@ _ROOMS = (
     calls,
     beginnings,
     invitations,
+    departures,
     coauthors,
     entries,
     histories,

@@ -247,6 +247,19 @@ class EntryClaimed(OfEntry, Event):
     claimed_at: AwareDatetime
 
 
+class AuthorParted(OfEntry, Event):
+    """A co-author is none any more: by their `own_wish`, or the owner took them out. Both of them are told."""
+
+    type: ClassVar[str] = "submissions.author.parted.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    person_id: str
+    title: str
+    own_wish: bool
+    handed_in: bool
+    """Whether the entry was handed in with them, and so has to be handed in again."""
+
+
 class EntryReminded(OfEntry, Event):
     """A complete draft has not been handed in and the contest closes in `hours`: its owner is to be reminded."""
 

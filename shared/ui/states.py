@@ -50,6 +50,7 @@ _LOOKS = {
     "invited": Look("Chờ trả lời", "busy"),
     "agreed": Look("Đã đồng ý", "good"),
     "declined": Look("Đã từ chối", "bad"),
+    "left": Look("Đã rời bài", "bad"),
     "lapsed": Look("Lời mời hết hạn", "warn"),
     # files of entries
     "read_in": Look("Đã đọc thử, chưa ghi", "calm"),

@@ -48,6 +48,7 @@ AN_ENTRANTS_OWN = {
     ("get", f"{_S}/entries/{{entry_id}}/coauthors"),
     ("put", f"{_S}/entries/{{entry_id}}/coauthors"),
     ("post", f"{_S}/entries/{{entry_id}}/coauthors/{{invitation_id}}/again"),
+    ("post", f"{_S}/entries/{{entry_id}}/leave"),
     ("get", f"{_S}/entries/{{entry_id}}/versions"),
     ("post", f"{_S}/entries/{{entry_id}}/versions/{{number}}/restore"),
     ("get", f"{_S}/invitations"),

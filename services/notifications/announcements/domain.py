@@ -20,6 +20,7 @@ from shared.events.judging import (
     ThirdReaderCalled,
 )
 from shared.events.submissions import (
+    AuthorParted,
     ContestRescheduled,
     EntryAccepted,
     EntryRefused,
@@ -49,6 +50,8 @@ class Message(StrEnum):
     RESULT = "result"
     RESCHEDULED = "rescheduled"
     REMINDER = "reminder"
+    PARTED = "author-parted"
+    SHARES_OPEN = "shares-open"
     CODE = "code"
     """Sealed until it is sent; planned by `codes`."""
 
@@ -57,7 +60,7 @@ ABOUT_AN_ENTRY = frozenset({Message.RETURNED, Message.ACCEPTED, Message.REFUSED,
 """Messages whose fact does not tell title and receipt: the copy of the entry does."""
 
 
-_AFTER_THE_ENTRY = {Message.RECEIPT: "/bien-nhan", Message.REMINDER: "/xem-truoc"}
+_AFTER_THE_ENTRY = {Message.RECEIPT: "/bien-nhan", Message.REMINDER: "/xem-truoc", Message.SHARES_OPEN: "/tac-gia"}
 
 
 def link(message: Message, about_id: str, slug: str) -> str:
@@ -69,6 +72,8 @@ def link(message: Message, about_id: str, slug: str) -> str:
             return "/cham-thi"
         case Message.ORDER:
             return f"/chung-khao/{slug}"
+        case Message.PARTED:
+            return "/bai-du-thi"
         case Message.RESULT:
             return f"/ket-qua/{slug}"
     return f"/bai-du-thi/{about_id}" + _AFTER_THE_ENTRY.get(message, "")
@@ -128,6 +133,8 @@ def direct(event: Event) -> list[Notice]:
         case ThirdReaderCalled():
             given = {"round_id": event.round, "gap": event.gap}
             return [Notice(Message.THIRD_READER, event.judge_id, event.contest_id, given)]
+        case AuthorParted():
+            return _parted(event)
     if type(event) not in _TO_THE_OWNER:
         return []
     message, said = _TO_THE_OWNER[type(event)]
@@ -136,6 +143,13 @@ def direct(event: Event) -> list[Notice]:
         words["title"] = one_line(words["title"])
     whose: dict[str, str] = event.model_dump(include={"owner_id", "representative_id", "entry_id"})
     return [Notice(message, whose.get("representative_id") or whose["owner_id"], whose["entry_id"], words)]
+
+
+def _parted(event: AuthorParted) -> list[Notice]:
+    """Neither letter names anybody: who went stands on the page of the authors, which an erasure reaches."""
+    given = event.model_dump(include={"own_wish", "handed_in"}) | {"title": one_line(event.title) or "(chưa đặt tên)"}
+    told = [(Message.PARTED, event.person_id), (Message.SHARES_OPEN, event.owner_id)]
+    return [Notice(message, person_id, event.entry_id, given) for message, person_id in told]
 
 
 def named_entries(event: Event) -> list[str]:

@@ -7,6 +7,7 @@ from shared import topics
 from shared.clock import now
 from shared.events.judging import FinalistsNamed, ResultPublished, RunningOrderDrawn, ScriptsAssigned, ThirdReaderCalled
 from shared.events.submissions import (
+    AuthorParted,
     ContestRescheduled,
     EntryAccepted,
     EntryRefused,
@@ -28,7 +29,7 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
     match fact.event:
         case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() | EntryReminded() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
-        case EntryRefused() | EntryReopened() as event:
+        case EntryRefused() | EntryReopened() | AuthorParted() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
 
 

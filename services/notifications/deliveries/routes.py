@@ -42,6 +42,8 @@ MESSAGES = {
     Message.RESULT: "Kết quả",
     Message.RESCHEDULED: "Dời lịch",
     Message.REMINDER: "Nhắc nộp bài",
+    Message.PARTED: "Thôi đứng tên",
+    Message.SHARES_OPEN: "Chia lại tỉ lệ",
     Message.CODE: "Mã dùng một lần",
 }
 CHANNELS = {Channel.EMAIL: "Thư điện tử", Channel.SMS: "Tin nhắn", Channel.IN_APP: "Hộp thư trên trang"}

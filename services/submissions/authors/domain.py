@@ -1,6 +1,6 @@
 """The authors of an entry: shares that make a whole, one of them as representative. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pydantic import BaseModel, Field
@@ -33,6 +33,23 @@ class SharesOff(Refusal):
     status = 422
 
 
+class OwnerStays(Refusal):
+    """Whoever made the entry answers for it: they withdraw it, they do not leave it to others."""
+
+    code = "owner_stays"
+    message = "Bạn là người tạo bài nên không rời bài được. Bạn có thể rút bài, hoặc bỏ bớt đồng tác giả."
+
+
+class AuthorGone(Refusal):
+    """Nobody is entered against their will: what was handed in still names somebody who left since."""
+
+    code = "author_gone"
+    message = (
+        "Một đồng tác giả đã rời bài sau khi nộp, bản đã nộp vẫn ghi tên người đó."
+        " Hãy trả bài để chủ bài chia lại tỉ lệ và nộp lại."
+    )
+
+
 def percent(share: Decimal) -> str:
     """`33,5%`, `40%`."""
     return vn_number(share.to_integral() if share == share.to_integral() else share) + "%"
@@ -50,11 +67,18 @@ class Authored(BaseModel):
     """Invitations that wait for an answer."""
     representative_id: str = ""
     """The author who gets letters and stands on stage; empty: the owner."""
+    left: list[str] = []
+    """Co-authors who went by their own wish and did not come back."""
 
     @property
     def representative(self) -> str:
         """Who speaks for the authors."""
         return self.representative_id if self.representative_id in self.author_ids else self.owner_id
+
+    @property
+    def owner_share(self) -> Decimal:
+        """In percent; all of it for an owner alone."""
+        return self.shares.get(self.owner_id, WHOLE)
 
     def check_owner(self, person_id: str) -> None:
         """Raises OwnerOnly."""
@@ -85,4 +109,19 @@ class Authored(BaseModel):
         self.author_ids = [self.owner_id, *(one for one in shares if one != self.owner_id)]
         self.shares = {} if shares == {self.owner_id: WHOLE} else dict(shares)
         self.invited = invited
+        self.left = [one for one in self.left if one not in self.author_ids]
         self.representative_id = "" if self.representative == self.owner_id else self.representative
+
+    def without(self, person_id: str) -> None:
+        """A co-author goes by their own wish; the shares of the others stay as they agreed to them. Raises OwnerStays."""
+        if person_id == self.owner_id:
+            raise OwnerStays
+        self.author_ids = [one for one in self.author_ids if one != person_id]
+        self.shares = {one: share for one, share in self.shares.items() if one != person_id}
+        self.left = list(dict.fromkeys([*self.left, person_id]))
+        self.representative_id = "" if self.representative == self.owner_id else self.representative
+
+    def check_nobody_left(self, handed_in: Sequence[str]) -> None:
+        """Whether nobody of those whom the last hand-in names went since. Raises AuthorGone."""
+        if not set(self.left).isdisjoint(handed_in):
+            raise AuthorGone

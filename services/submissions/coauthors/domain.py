@@ -11,7 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.submissions.authors.domain import WHOLE, percent
 from services.submissions.effects.domain import read_number
+from services.submissions.entries.domain import Entry
 from services.submissions.people.domain import Account, Email, Phone
+from services.submissions.states.domain import State as EntryState
 from shared.errors import Invalid, Refusal
 from shared.text import Line
 
@@ -58,8 +60,13 @@ class State(StrEnum):
     INVITED = "invited"
     AGREED = "agreed"
     DECLINED = "declined"
+    LEFT = "left"
+    """They had agreed and took it back."""
     LAPSED = "lapsed"
     """Nobody answered in time."""
+
+
+_OUT = (State.DECLINED, State.LEFT)
 
 
 class Row(BaseModel):
@@ -76,6 +83,14 @@ class Row(BaseModel):
     def blank(self) -> bool:
         """Whether the row names nobody."""
         return not (self.name or self.address or self.share)
+
+
+_NOT_TAKEN_IN = (EntryState.DRAFT, EntryState.SUBMITTED, EntryState.RETURNED)
+
+
+def may_leave(entry: Entry, person_id: str) -> bool:
+    """Whether this author may go by their own wish: no owner, and nobody once the jury has the entry."""
+    return person_id != entry.owner_id and person_id in entry.author_ids and entry.state in _NOT_TAKEN_IN
 
 
 class Invitation(BaseModel):
@@ -128,6 +143,10 @@ class Invitation(BaseModel):
         if not reason:
             raise ReasonMissing(field="reason")
         self.state, self.person_id, self.answered_at, self.reason = State.DECLINED, person_id, at, reason
+
+    def leave(self, reason: str, at: datetime) -> None:
+        """They are an author no more and may be asked again."""
+        self.state, self.reason, self.answered_at, self.asked_again = State.LEFT, reason, at, False
 
     def is_for(self, account: Account) -> bool:
         """Whether this account may answer without the letter: its address is the one that was invited."""
@@ -234,7 +253,7 @@ def shares(owner_id: str, owner_share: Decimal, invitations: Sequence[Invitation
 
 def total_words(owner_share: Decimal, invitations: Sequence[Invitation]) -> str:
     """What the shares come to, in words."""
-    whole = owner_share + sum((one.share for one in invitations if one.state is not State.DECLINED), Decimal(0))
+    whole = owner_share + sum((one.share for one in invitations if one.state not in _OUT), Decimal(0))
     if whole == WHOLE:
         return "Cộng lại đúng 100%."
     missing = WHOLE - whole

@@ -78,6 +78,7 @@ def _team_page(request: Request, found: Team, person: Person, values: dict[str, 
     values = {**values, "members": {str(number): row for number, row in enumerate(rows)}}
     return page(
         request, "coauthors/team.html", status, team=found, values=values, size=len(rows), is_owner=person.id == found.entry.owner_id,
+        may_leave=domain.may_leave(found.entry, person.id),
         editable=found.entry.editable(found.contest, at), invited={one.id: one for one in found.invitations},
         states={one.id: one.state_at(at).value for one in found.invitations},
         total=domain.total_words(found.owner_share, found.invitations), **context,

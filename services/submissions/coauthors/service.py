@@ -17,13 +17,17 @@ from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from shared import outbox
 from shared.errors import Invalid, NotFound, Stale
-from shared.events.submissions import CodeIssued
+from shared.events.submissions import AuthorParted, CodeIssued
 from shared.identity import Person
 from shared.ids import new_id, new_secret
 from shared.mongo import Store, Tx
 from shared.sealed import seal
 
 INDEXES = repository.INDEXES
+# For the rooms of answering and of leaving.
+get, put, by_digest, concerning, of_entry = (
+    repository.get, repository.put, repository.by_digest, repository.concerning, repository.of_entry,
+)  # fmt: skip
 _LETTERS_IN_WINDOW = 60
 _PURPOSE = "invitation"
 
@@ -43,16 +47,6 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What an invited person is shown: no word of the text but the title."""
-
-    invitation: Invitation
-    title: str
-    contest: Contest
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sender:
     """Who changes what by which rights, and the key that seals letters."""
 
@@ -69,11 +63,7 @@ async def team(store: Store, entry_id: str, person: Person) -> Team:
 async def _team(tx: Tx, entry: Entry) -> Team:
     contest, known = await contests.get(tx, entry.contest_id), await repository.of_entry(tx, entry.id)
     names = await people.names(tx, list({*entry.author_ids, *(one.person_id for one in known if one.person_id)}))
-    return Team(entry, contest, names, known, _owner_share(entry), _most(contest, entry))
-
-
-def _owner_share(entry: Entry) -> Decimal:
-    return entry.shares.get(entry.owner_id, WHOLE)
+    return Team(entry, contest, names, known, entry.owner_share, _most(contest, entry))
 
 
 def _most(contest: Contest, entry: Entry) -> int:
@@ -107,11 +97,15 @@ async def revise(  # noqa: PLR0913 - a page has so many fields
         share = WHOLE if not wanted else domain.share_of(owner_share)
         if share is None:
             raise Invalid([{"field": "owner_share", "text": "Hãy ghi tỉ lệ của bạn, ví dụ 60 hoặc 33,5."}])
-        await repository.drop(tx, [one.id for one in known if one.id not in {row.id for row in wanted}])
+        gone = [one for one in known if one.id not in {row.id for row in wanted}]
+        await repository.drop(tx, [one.id for one in gone])
         for row in wanted:
             await _ask(tx, entry, contest, next((one for one in known if one.id == row.id), None), row, sender)
         entry.representative_id = representative
-        await _settle(tx, entry, contest, share, sender.at)
+        await settle(tx, entry, contest, share, sender.at)
+        for one in gone:
+            if one.state is State.AGREED and one.person_id:
+                await tell_parted(tx, entry, one.person_id, by=sender.by, at=sender.at)
         return await _team(tx, entry)
 
     return await store.transaction(work)
@@ -147,8 +141,20 @@ async def _send(tx: Tx, invitation: Invitation, contest: Contest, secret: str, s
     await outbox.add(tx, event, subject=code_id, seq=1, by="system", time=sender.at)
 
 
-async def _settle(tx: Tx, entry: Entry, contest: Contest, owner_share: Decimal, at: datetime) -> None:
-    """Write into the entry who its authors are now."""
+async def tell_parted(tx: Tx, entry: Entry, person_id: str, *, by: Person, at: datetime) -> None:
+    """Somebody is an author no more: they and the owner are written to, and no letter names anybody."""
+    entry.facts += 1
+    whose = {"entry_id": entry.id, "contest_id": entry.contest_id, "owner_id": entry.owner_id}
+    event = AuthorParted(
+        **whose, representative_id=entry.representative, person_id=person_id, title=entry.title,
+        own_wish=by.id == person_id, handed_in=entry.revision > 0,
+    )  # fmt: skip
+    named = [await people.shown(tx, one) for one in [*entry.author_ids, person_id]]
+    await entries.publish(tx, entry, event, by=by, at=at, authors=named)
+
+
+async def settle(tx: Tx, entry: Entry, contest: Contest, owner_share: Decimal, at: datetime) -> None:
+    """Write into the entry who its authors are now. Raises Settled, EditingOver."""
     known = await repository.of_entry(tx, entry.id)
     waiting = sum(one.state is State.INVITED for one in known)
     entry.rename_authors(domain.shares(entry.owner_id, owner_share, known), waiting, contest, at)
@@ -167,90 +173,9 @@ async def send_again(store: Store, entry_id: str, invitation_id: str, *, sender:
         contest = await contests.get(tx, entry.contest_id)
         await _send(tx, invitation, contest, new_secret(), sender)
         await repository.put(tx, invitation)
-        await _settle(tx, entry, contest, _owner_share(entry), sender.at)
+        await settle(tx, entry, contest, entry.owner_share, sender.at)
 
     await store.transaction(work)
-
-
-async def by_secret(store: Store, secret: str, at: datetime) -> Asked:
-    """For whoever holds the letter. Raises InvitationOver."""
-    return await _asked(store.read, await _found(store.read, secret, at))
-
-
-async def _found(tx: Tx, secret: str, at: datetime) -> Invitation:
-    invitation = await repository.by_digest(tx, domain.kept_as(secret))
-    if invitation is None:
-        raise domain.InvitationOver
-    invitation.check_open(at)
-    return invitation
-
-
-async def _asked(tx: Tx, invitation: Invitation) -> Asked:
-    entry = await entries.get(tx, invitation.entry_id)
-    contest = await contests.get(tx, entry.contest_id)
-    owner = await people.shown(tx, entry.owner_id)
-    return Asked(invitation, entry.title, contest, owner.name)
-
-
-async def answered_by(store: Store, secret: str, person: Person) -> Invitation | None:
-    """The invitation that this person has answered with this secret: a second click finds what the first one did."""
-    invitation = await repository.by_digest(store.read, domain.kept_as(secret))
-    done = invitation is not None and invitation.person_id == person.id and invitation.state is not State.INVITED
-    return invitation if done else None
-
-
-async def waiting(store: Store, person: Person, at: datetime) -> list[Asked]:
-    """What waits for a signed-in person's answer, by their confirmed addresses."""
-    account = await people.get(store.read, person.id)
-    phone = account.phone if account.phone_confirmed_at else ""
-    found = await repository.concerning(store.read, person.id, [one for one in (account.email, phone) if one])
-    return [await _asked(store.read, one) for one in found if one.state_at(at) is State.INVITED]
-
-
-async def for_person(store: Store, invitation_id: str, person: Person, at: datetime) -> Asked:
-    """One that waits for this person. Raises NotFound, InvitationOver."""
-    return await _asked(store.read, await _for_account(store.read, invitation_id, person, at))
-
-
-async def _for_account(tx: Tx, invitation_id: str, person: Person, at: datetime) -> Invitation:
-    invitation = await repository.get(tx, invitation_id)
-    if not invitation.is_for(await people.get(tx, person.id)):
-        raise NotFound
-    invitation.check_open(at)
-    return invitation
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What somebody says to an invitation, found by the secret of its letter or by its id for the account it is for."""
-
-    secret: str = ""
-    invitation_id: str = ""
-    share: Decimal | None = None
-    """What was agreed to, as it was shown; None declines."""
-    reason: str = ""
-
-
-async def answer(store: Store, said: Answer, *, by: Person, at: datetime) -> str:
-    """Agree or decline; the entry's id. Raises NotFound, InvitationOver, ShareChanged, AlreadyAuthor, ReasonMissing."""
-
-    async def work(tx: Tx) -> str:
-        if said.secret:
-            invitation = await _found(tx, said.secret, at)
-        else:
-            invitation = await _for_account(tx, said.invitation_id, by, at)
-        entry = await entries.get(tx, invitation.entry_id)
-        if by.id in entry.author_ids:
-            raise domain.AlreadyAuthor
-        if said.share is None:
-            invitation.decline(by.id, said.reason, at)
-        else:
-            invitation.agree(by.id, said.share, at)
-        await repository.put(tx, invitation)
-        await _settle(tx, entry, await contests.get(tx, entry.contest_id), _owner_share(entry), at)
-        return entry.id
-
-    return await store.transaction(work)
 
 
 async def authors(
@@ -275,7 +200,7 @@ async def forget(tx: Tx, person_id: str, addresses: Sequence[str]) -> None:
         entry = await entries.get(tx, one.entry_id)
         known = await repository.of_entry(tx, entry.id)
         entry.name_authors(
-            domain.shares(entry.owner_id, _owner_share(entry), known),
+            domain.shares(entry.owner_id, entry.owner_share, known),
             sum(kept.state is State.INVITED for kept in known),
         )
         await entries.save(tx, entry)

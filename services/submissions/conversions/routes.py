@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from services.submissions.conversions import service
+from services.submissions.effects.domain import LABELS
 from services.submissions.entries import service as entries
 from shared import forms
 from shared.clock import now
@@ -32,7 +33,7 @@ async def offer(request: Request, entry_id: str, person: SignedIn) -> Response:
 
 async def _offer(request: Request, entry_id: str, person: Person, *, status: int = 200, **more: Any) -> Response:
     entry, contest = await entries.view(store_of(request), entry_id, person)
-    labels = {"title": "Tên sáng kiến"} | {f"parts.{part.id}": part.title for part in contest.parts}
+    labels = {"title": "Tên sáng kiến"} | {f"parts.{part.id}": part.title for part in contest.parts} | LABELS
     context = {"entry": entry, "contest": contest, "offers": entry.offers(), "labels": labels, "errors": []}
     context |= {"before": entry.fields(), "editable": entry.editable(contest, now())}
     return page(request, "conversions/offer.html", status, **context | more)

@@ -6,7 +6,6 @@ from datetime import datetime
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.histories import service as histories
-from services.submissions.texts.domain import Words
 from services.submissions.versions import service as versions
 from services.submissions.versions.domain import How
 from shared.errors import Invalid
@@ -22,8 +21,6 @@ async def convert(
     offers = {name: offer.text for name, offer in entry.offers().items() if name in fields}
     if not offers:
         raise Invalid([{"field": "fields", "text": "Hãy chọn ít nhất một mục cần chuyển."}])
-    parts = {part_id: offers.get(f"parts.{part_id}", text) for part_id, text in entry.parts.items()}
-    kept = entry.model_dump(include=set(Words.model_fields))
-    words = Words(**kept | {"title": offers.get("title", entry.title), "parts": parts})
+    words = entry.saying(offers)
     made = versions.made(entry_id, words, by, at, How.CONVERTED)
     return await histories.put(store, made, version=version, by=by)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.submissions.encodings import domain as encodings
 from shared.events import submissions as events
-from shared.text import Line, Text
 from shared.ui.filters import vn_number
 
 MOST = 10
@@ -17,6 +17,11 @@ _GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 _LARGEST = Decimal(10) ** 15
 _PLACES = 6
+_OF_AN_EFFECT = {"what": "tiết kiệm gì", "amount": "con số", "unit": "đơn vị", "basis": "cách tính"}
+# What an old font wrote keeps its signs until its author has seen what it would be, as in the parts of an entry.
+_tidied = BeforeValidator(lambda value: encodings.tidy(value) if isinstance(value, str) else value)
+_tidied_line = BeforeValidator(lambda value: encodings.tidy_line(value) if isinstance(value, str) else value)
+Line = Annotated[str, _tidied_line]
 Fault = tuple[str, str, str]
 """The code of its rule, the field, what to do."""
 
@@ -57,8 +62,8 @@ class Effect(BaseModel):
 
     what: Annotated[Line, Field(max_length=20)] = ""
     amount: Annotated[Line, BeforeValidator(_written), Field(max_length=40)] = ""
-    unit: Annotated[Line, Field(max_length=80)] = ""
-    basis: Annotated[Text, Field(max_length=2000)] = ""
+    unit: Annotated[str, StringConstraints(max_length=80), _tidied_line] = ""
+    basis: Annotated[str, StringConstraints(max_length=2000), _tidied] = ""
     """How it was computed."""
 
     @property
@@ -90,7 +95,7 @@ class Effect(BaseModel):
         if self.what not in list(What):
             yield "effect_incomplete", f"{field}.what", "Hãy chọn tiết kiệm gì: thời gian, chi phí hay hiệu quả khác."
         if self.number is None:
-            yield "effect_not_a_number", f"{field}.amount", "Hãy ghi một số lớn hơn 0, ví dụ 2,5."
+            yield "effect_not_a_number", f"{field}.amount", "Hãy ghi một số lớn hơn 0, ví dụ 2,5 hoặc 1.234,5."
         if not self.unit:
             yield "effect_incomplete", f"{field}.unit", "Hãy ghi đơn vị tính, ví dụ giờ/hồ sơ, triệu đồng/năm."
         if not self.basis.strip():
@@ -129,6 +134,24 @@ def fields(effects: Sequence[Effect]) -> dict[str, str]:
     """By the names of the form's fields."""
     lines = [(f"effects.{at}", one.model_dump()) for at, one in enumerate(effects)]
     return {f"{field}.{name}": said for field, line in lines for name, said in line.items()}
+
+
+LABELS = {
+    f"effects.{number}.{name}": f"Hiệu quả {number + 1}: {label}"
+    for number in range(MOST)
+    for name, label in _OF_AN_EFFECT.items()
+}
+"""What the fields are called, by their names in the form."""
+
+
+def saying(effects: Sequence[Effect], texts: Mapping[str, str]) -> list[Effect]:
+    """The same with other texts in the fields that `texts` names."""
+    return [
+        one.model_copy(
+            update={name: texts[f"effects.{at}.{name}"] for name in _OF_AN_EFFECT if f"effects.{at}.{name}" in texts}
+        )
+        for at, one in enumerate(effects)
+    ]
 
 
 def faults(effects: Sequence[Effect], *, required: bool) -> Iterator[Fault]:

@@ -266,9 +266,10 @@ class Entry(Authored, Words):
     ) -> events.EntryAccepted:
         """The last revision counts, not what was typed after it, without the files that are `locked`.
 
-        Raises NotWaiting, PaperLate, NotTranscribed.
+        Raises NotWaiting, AuthorGone, PaperLate, NotTranscribed.
         """
         self._check_waiting()
+        self.check_nobody_left(last.author_ids)
         arrivals.check_acceptable([self.channel, *self.more_channels], self.paper, contest.timetable)
         self.state, self.accepted_at = State.ACCEPTED, at
         self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury and file.id not in locked]

@@ -22,9 +22,6 @@ Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
 
 
-_OF_AN_EFFECT = {"what": "tiết kiệm gì", "amount": "con số", "unit": "đơn vị", "basis": "cách tính"}
-
-
 class RestoreForm(BaseModel):
     """The version of the entry that was looked at."""
 
@@ -35,11 +32,7 @@ def _context(history: History) -> dict[str, Any]:
     contest = history.contest
     labels = {"title": "Tên sáng kiến", "entrant_group": "Tư cách dự thi", "content_group": "Lĩnh vực"}
     labels |= {f"parts.{part.id}": part.title for part in contest.parts}
-    labels |= {
-        f"effects.{number}.{name}": f"Hiệu quả {number + 1}: {label}"
-        for number in range(effects.MOST)
-        for name, label in _OF_AN_EFFECT.items()
-    }
+    labels |= effects.LABELS
     chosen = {what.value: label for what, label in effects.IN_WORDS.items()}
     chosen |= {group.id: group.title for group in (*contest.entrant_groups, *contest.content_groups)}
     editable = history.entry.editable(contest, now())

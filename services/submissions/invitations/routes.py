@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.submissions.coauthors import domain, service
+from services.submissions.coauthors import domain
 from services.submissions.coauthors.domain import State
-from services.submissions.coauthors.service import Answer, Asked
+from services.submissions.invitations import service
+from services.submissions.invitations.service import Answer, Asked
 from shared import forms
 from shared.clock import now
 from shared.errors import Refusal

@@ -11,6 +11,7 @@ from services.submissions.consents import service as consents
 from services.submissions.consents.domain import PURPOSES, holding
 from services.submissions.entries import service as entries
 from services.submissions.files.domain import Attachment
+from services.submissions.invitations import service as invitations
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
 from services.submissions.scanning import service as scanning
@@ -33,7 +34,7 @@ SignedIn = Annotated[Person, SIGNED_IN]
 @routes.get("/bai-du-thi")
 async def mine(request: Request, person: SignedIn) -> Response:
     store = store_of(request)
-    asked = await coauthors.waiting(store, person, now())
+    asked = await invitations.waiting(store, person, now())
     return page(request, "receipts/list.html", cases=await service.mine(store, person), invitations=asked)
 
 

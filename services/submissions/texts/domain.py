@@ -1,6 +1,6 @@
 """Words as typed, complete or not, and what the machine finds in them. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
@@ -70,8 +70,14 @@ class Words(BaseModel):
 
     def offers(self) -> dict[str, Offer]:
         """What could be converted from an old or mistaken encoding, by the names of the form's fields."""
-        texts = {"title": self.title} | {f"parts.{part_id}": text for part_id, text in self.parts.items()}
+        texts = {name: text for name, text in self.prose().items() if not name.endswith(".amount")}
         return {name: found for name, text in texts.items() if (found := encodings.offer(text))}
+
+    def saying(self, texts: Mapping[str, str]) -> "Words":
+        """The same with other texts in the fields that `texts` names."""
+        parts = {part_id: texts.get(f"parts.{part_id}", text) for part_id, text in self.parts.items()}
+        said = {"title": texts.get("title", self.title), "parts": parts, "effects": effects.saying(self.effects, texts)}
+        return Words(**{name: getattr(self, name) for name in Words.model_fields} | said)
 
     def check_parts(self, contest: Contest) -> None:
         """Raises Invalid for a part that the contest does not have."""
@@ -196,7 +202,7 @@ def find(words: Words) -> Findings:
     return Findings(
         title=marks.title(words.title, encoded="title" in found),
         whole=marks.running(
-            "\n".join(words.parts.values()), every, encoded=bool(found.keys() - {"title"}), words=counted
+            "\n".join(words.parts.values()), every, encoded=any(name[:6] == "parts." for name in found), words=counted
         ),
         parts=parts,
         doubtful_paragraphs={

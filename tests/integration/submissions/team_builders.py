@@ -5,9 +5,11 @@ from typing import Any
 
 from services.submissions.coauthors import service
 from services.submissions.coauthors.domain import Row
-from services.submissions.coauthors.service import Answer, Sender
+from services.submissions.coauthors.service import Sender
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.invitations import service as invitations
+from services.submissions.invitations.service import Answer
 from shared.clock import now
 from shared.identity import Person
 from shared.mongo import Store
@@ -40,4 +42,12 @@ async def name(
 async def agree(store: Store, address: str, by: Person, share: str = "40") -> str:
     """With the newest letter."""
     said = Answer(secret=await last_code(store, address), share=Decimal(share))
-    return await service.answer(store, said, by=by, at=now())
+    return await invitations.answer(store, said, by=by, at=now())
+
+
+async def a_pair(store: Store, owner: Person, other: Person, **rules: Any) -> Entry:
+    """A draft of two, who share it 60 to 40."""
+    draft = await a_team(store, owner, **rules)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    await agree(store, LAN, other)
+    return await entries.get(store.read, draft.id)

@@ -17,6 +17,7 @@ from shared.events.judging import (
     ThirdReaderCalled,
 )
 from shared.events.submissions import (
+    AuthorParted,
     Choice,
     CodeIssued,
     ContestPublished,
@@ -200,6 +201,12 @@ def reminded(entry_id: str, owner_id: str, *, hours: int = 24, closes_at: dateti
     return EntryReminded(
         entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, title=TITLE, hours=hours, closes_at=until
     )
+
+
+def parted(entry_id: str, owner_id: str, person_id: str, *, own_wish: bool = True, **more: Any) -> AuthorParted:
+    """A co-author is none any more."""
+    whose = {"entry_id": entry_id, "contest_id": CONTEST, "owner_id": owner_id, "person_id": person_id}
+    return AuthorParted(**{**whose, "title": TITLE, "own_wish": own_wish, "handed_in": False, **more})
 
 
 REASON = "Nhiều đơn vị đề nghị thêm thời gian sau kỳ nghỉ lễ."

@@ -7,10 +7,12 @@ import pytest
 from services.submissions.authors.domain import InvitationOpen, OwnerOnly, SharesOff
 from services.submissions.coauthors import service
 from services.submissions.coauthors.domain import AlreadyAuthor, InvitationOver, Row, ShareChanged, State
-from services.submissions.coauthors.service import Answer, Sender
+from services.submissions.coauthors.service import Sender
 from services.submissions.eligibility.domain import NotEligible
 from services.submissions.entries import service as entries
 from services.submissions.erasures import service as erasures
+from services.submissions.invitations import service as invitations
+from services.submissions.invitations.service import Answer
 from shared.clock import now
 from shared.errors import Invalid, NotFound, Stale
 from shared.mongo import Store
@@ -67,10 +69,10 @@ async def test_a_secret_works_once_and_an_older_letter_not_at_all(store: Store) 
     old, fresh = await codes_sent(store, LAN)
     for secret in (old, "x" * 27):
         with pytest.raises(InvitationOver):
-            await service.answer(store, Answer(secret=secret, share=Decimal(40)), by=lan, at=now())
-    await service.answer(store, Answer(secret=fresh, share=Decimal(40)), by=lan, at=now())
+            await invitations.answer(store, Answer(secret=secret, share=Decimal(40)), by=lan, at=now())
+    await invitations.answer(store, Answer(secret=fresh, share=Decimal(40)), by=lan, at=now())
     with pytest.raises(InvitationOver):
-        await service.answer(store, Answer(secret=fresh, share=Decimal(40)), by=thief, at=now())
+        await invitations.answer(store, Answer(secret=fresh, share=Decimal(40)), by=thief, at=now())
     assert (await entries.get(store.read, draft.id)).author_ids == [owner.id, lan.id]
 
 
@@ -101,7 +103,7 @@ async def test_a_refusal_tells_its_reason_and_names_nobody(store: Store) -> None
     draft = await a_team(store, owner)
     await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
     said = Answer(secret=await last_code(store, LAN), reason="Tôi không tham gia bài này")
-    await service.answer(store, said, by=lan, at=now())
+    await invitations.answer(store, said, by=lan, at=now())
     [declined] = (await service.team(store, draft.id, owner)).invitations
     assert (declined.state, declined.reason) == (State.DECLINED, "Tôi không tham gia bài này")
     with pytest.raises(SharesOff, match="60%"):
@@ -156,14 +158,14 @@ async def test_whoever_has_the_address_finds_the_invitation_signed_in_and_nobody
     owner, lan, other = await a_person(store), await a_person(store, email=LAN), await a_person(store)
     draft = await a_team(store, owner)
     await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
-    [waits] = await service.waiting(store, lan, now())
+    [waits] = await invitations.waiting(store, lan, now())
     assert (waits.owner, waits.title) == (owner.name, draft.title)
-    assert await service.waiting(store, other, now()) == []
+    assert await invitations.waiting(store, other, now()) == []
     said = Answer(invitation_id=waits.invitation.id, share=Decimal(40))
     with pytest.raises(NotFound):
-        await service.answer(store, said, by=other, at=now())
-    await service.answer(store, said, by=lan, at=now())
-    assert await service.waiting(store, lan, now()) == []
+        await invitations.answer(store, said, by=other, at=now())
+    await invitations.answer(store, said, by=lan, at=now())
+    assert await invitations.waiting(store, lan, now()) == []
 
 
 async def test_no_name_and_no_address_travels_unsealed(store: Store) -> None:

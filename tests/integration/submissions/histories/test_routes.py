@@ -13,7 +13,7 @@ from shared.identity import Person
 from shared.mongo import Store
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
 from tests.integration.submissions.entry_builders import a_draft, hand_in, words
-from tests.unit.submissions.encodings.writing import tcvn3
+from tests.unit.submissions.encodings.writing import tcvn3, vni
 
 API = "/api/submissions/v1"
 FIRST = words().parts["solution"]
@@ -137,7 +137,10 @@ async def test_encoded_text_is_offered_converted_only_when_asked_and_the_old_wor
     store: Store, draft: Entry, author: Person, her_browser: Browser
 ) -> None:
     old = Words(parts={"solution": tcvn3(FIRST.lower())}).parts["solution"]
-    saved = await _save(store, draft, author, old)
+    basis = Words(parts={"x": tcvn3("đo bốn mươi hồ sơ ở ba phường")}).parts["x"]
+    effect = {"what": "time", "amount": "1.234,5", "unit": vni("giờ/hồ sơ"), "basis": basis}
+    typed = words(parts={**words().parts, "solution": old}, effects=[effect])
+    saved = await entries.write(store, draft.id, typed, version=draft.version, by=author, at=now())
     assert (await entries.get(store.read, draft.id)).parts["solution"] == old
     address = f"/bai-du-thi/{draft.id}"
     for path in ("/soan", "/xem-truoc"):
@@ -146,10 +149,17 @@ async def test_encoded_text_is_offered_converted_only_when_asked_and_the_old_wor
     assert FIRST.lower() in offered.text
     none = await her_browser.submit(f"{address}/bang-ma", {"version": saved.version})
     assert none.status_code == 422
+    assert "Hiệu quả 1: cách tính" in offered.text
     fields = {"version": saved.version, "fields[]": "parts.solution"}
     assert (await her_browser.submit(f"{address}/bang-ma", fields)).status_code == 303
-    assert (await entries.get(store.read, draft.id)).parts["solution"] == FIRST.lower()
+    kept = await entries.get(store.read, draft.id)
+    assert (kept.parts["solution"], kept.effects[0].basis) == (FIRST.lower(), basis)
     assert await _solutions(store, her_browser, draft) == [FIRST.lower(), old, FIRST]
+    fields = {"version": kept.version, "fields[]": ["effects.0.basis", "effects.0.unit"]}
+    assert (await her_browser.submit(f"{address}/bang-ma", fields)).status_code == 303
+    [mended] = (await entries.get(store.read, draft.id)).effects
+    assert (mended.basis, mended.unit) == ("đo bốn mươi hồ sơ ở ba phường", "giờ/hồ sơ")
+    assert mended.in_words == "Tiết kiệm thời gian: 1.234,5 giờ/hồ sơ"
     assert "Không có chữ nào cần chuyển" in (await her_browser.open(f"{address}/bang-ma")).text
 
 

@@ -103,6 +103,7 @@ class Authored(BaseModel):
         self.author_ids = [other.get(one, one) for one in self.author_ids]
         self.shares = {other.get(one, one): share for one, share in self.shares.items()}
         self.representative_id = other.get(self.representative_id, self.representative_id)
+        self.left = [other.get(one, one) for one in self.left]
 
     def name_authors(self, shares: Mapping[str, Decimal], invited: int) -> None:
         """The owner and who agreed, with their shares. Who was taken out speaks for nobody any more."""

@@ -137,12 +137,12 @@ async def test_effects_are_typed_added_and_taken_off_without_a_script(
     assert (clash.status_code, 'value="9"' in clash.text, "2,5" in clash.text) == (409, True, True)
     await window.submit(f"{path}/luu", {**typed, "version": str(kept.version), "act": "effects.drop.1"})
     assert [one.amount for one in (await entries.get(store.read, draft.id)).effects] == ["2,5"]
-    version = str((await entries.get(store.read, draft.id)).version)
+    at = str((await entries.get(store.read, draft.id)).version)
     for field, bad in (("basis", "chữ " * 501), ("amount", "1" * 41), ("unit", "x" * 81)):
-        sent = {**typed, f"effects.0.{field}": bad, "version": version, "act": "save"}
-        refused = await window.submit(f"{path}/luu", sent)
-        assert (refused.status_code, refused.text.count(f'href="#effects.0.{field}"')) == (422, 1)
-        assert bad.strip() in refused.text
+        sent = {**typed, f"effects.0.{field}": bad, "version": at, "act": "save"}
+        over = await window.submit(f"{path}/luu", sent)
+        assert (over.status_code, over.text.count(f'href="#effects.0.{field}"')) == (422, 1)
+        assert bad.strip() in over.text
     preview = await window.open(f"{path}/xem-truoc")
     assert "Tiết kiệm thời gian: 2,5 giờ/hồ sơ" in preview.text
     await made.hand_in(store, draft.id, owner)

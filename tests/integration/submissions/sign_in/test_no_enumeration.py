@@ -19,7 +19,7 @@ KNOWN, UNKNOWN = email_of("co-ai-day"), email_of("khong-co-ai")
 _CHANGING = re.compile(
     r'(?<=name="csrf_token" value=")[0-9a-f]+|(?<=name="client_key" value=")[^"]+|(?<=[?&;]ma=)[^&"]+|(?<=[?&;]dk=)[^&"]+'
     r'|(?<=name="ma" value=")[^"]+|(?<=name="dk" value=")[^"]+|<time.*?</time>|(?<="incident":")[^"]+'
-    r'|(?<="sign_up_id":")[^"]+|sk_v=[^;]+|(?<=expires=)[^;]+'
+    r'|(?<="sign_up_id":")[^"]+|sk_v=[^;]+|(?<=expires=)[^;]+|(?<="retry_after":)\d+'
 )
 
 
@@ -35,7 +35,9 @@ def _plain(answer: Response, address: str) -> tuple[int, str, list[tuple[str, st
     def without(text: str) -> str:
         return _CHANGING.sub("·", text).replace(address, "(address)")
 
-    headers = sorted((name, without(value)) for name, value in answer.headers.items() if name != "content-length")
+    # How long to wait follows the clock, which goes on between the two.
+    timed = {"content-length", "retry-after"}
+    headers = sorted((name, without(value)) for name, value in answer.headers.items() if name not in timed)
     return answer.status_code, without(answer.text), headers
 
 

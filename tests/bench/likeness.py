@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections import Counter
+from dataclasses import dataclass, field
 
 from deploy.demo import load
 from deploy.demo.progress import Bar, Stages
@@ -17,6 +18,9 @@ _DATABASE = "bench_likeness"
 _BATCH, _CONTESTS = 500, 20
 _CHANGED = 0.3
 """Share of the words of a text that are drawn anew: texts of one field, none the copy of another."""
+_FAR_AWAY = 10_000_000
+"""No stored text has so high a number."""
+_SHARES = (0.35, 0.5, 0.7)
 
 
 def measure(stack: Stack, texts: int, queries: int, seed: int, stages: Stages) -> list[Figure]:
@@ -24,14 +28,38 @@ def measure(stack: Stack, texts: int, queries: int, seed: int, stages: Stages) -
     made = Texts(seed)
     with stages.stage(f"Fingerprints of {texts} texts", texts) as bar:
         asyncio.run(_fill(stack, made, texts, bar))
-    with stages.stage("Searches among them", queries) as bar:
-        seconds, found = asyncio.run(_search(stack, made, texts, queries, bar))
-    quantiles = " / ".join(f"{percentile(seconds, share) * 1000:,.1f}" for share in (0.5, 0.99, 1.0))
+    with stages.stage("Searches among them", queries + queries // 2) as bar:
+        found = asyncio.run(_search(stack, made, texts, queries, bar))
+    quantiles = " / ".join(f"{percentile(found.seconds, share) * 1000:,.1f}" for share in (0.5, 0.99, 1.0))
     note = f"{texts:,} texts of about {made.words} words; each within its contest and beside it; first search on a new connection included"
     return [
         Figure("likeness: one search, p50 / p99 / max, ms", quantiles, note=note),
-        Figure("likeness: copies found", f"{found} of {queries}", note="one word in ten changed"),
+        Figure("likeness: copies found", f"{found.copies} of {queries}", note="one word in ten changed"),
+        Figure(
+            "likeness: passages found, 35 / 50 / 70 %",
+            _counts(found.passages, queries),
+            note="that share of a text taken over whole into another one",
+        ),
+        Figure(
+            "likeness: rewritten texts found, 35 / 50 / 70 %",
+            _counts(found.rewritten, queries),
+            note="single words changed until that share of three-syllable runs was left",
+        ),
     ]
+
+
+def _counts(found: Counter[float], queries: int) -> str:
+    return f"{' / '.join(str(found[share]) for share in _SHARES)} of {queries // 2}"
+
+
+@dataclass(slots=True)
+class Found:
+    """What the searches took, and how many texts they found again."""
+
+    seconds: list[float] = field(default_factory=list)
+    copies: int = 0
+    passages: Counter[float] = field(default_factory=Counter)
+    rewritten: Counter[float] = field(default_factory=Counter)
 
 
 class Texts:
@@ -54,6 +82,22 @@ class Texts:
             words += source.choice(self._sentences).split()
         return " ".join(source.choice(self._vocabulary) if source.random() < _CHANGED else word for word in words)
 
+    def passage(self, number: int, share: float) -> str:
+        """Another text into which a share of text number `number` was taken over whole."""
+        source = random.Random(f"{self._seed}|passage|{number}|{share}")
+        words, own = self.text(number).split(), self.text(number + _FAR_AWAY).split()
+        taken = int(len(words) * share)
+        begin, at = source.randrange(len(words) - taken + 1), source.randrange(len(own) - taken + 1)
+        return " ".join([*own[:at], *words[begin : begin + taken], *own[at + taken :]])
+
+    def rewritten(self, number: int, share: float) -> str:
+        """Text number `number` with so many single words changed that about `share` of its runs of three are left."""
+        source = random.Random(f"{self._seed}|rewritten|{number}|{share}")
+        kept = share ** (1 / domain.SHINGLE)
+        return " ".join(
+            word if source.random() < kept else source.choice(self._vocabulary) for word in self.text(number).split()
+        )
+
     def copy(self, number: int) -> str:
         """Text number `number` with a tenth of its words changed."""
         source = random.Random(f"{self._seed}|copy|{number}")
@@ -65,8 +109,7 @@ def _document(made: Texts, number: int) -> Document:
     text = made.text(number)
     contest = _contest(number)
     item = Item(id=f"text-{number}", kind=Kind.ENTRY, title=f"Bài {number}", text=text, year=2019, contest_id=contest)
-    mark = domain.signature(text)
-    return {"_id": item.id, **item.model_dump(exclude={"id"}), "signature": mark, "bands": domain.bands(mark)}
+    return repository.document(item, domain.fingerprint(text))
 
 
 def _contest(number: int) -> str:
@@ -83,14 +126,22 @@ async def _fill(stack: Stack, made: Texts, texts: int, bar: Bar) -> None:
     store.close()
 
 
-async def _search(stack: Stack, made: Texts, texts: int, queries: int, bar: Bar) -> tuple[Sequence[float], int]:
-    store, seconds, found = Store(stack.mongo_url, _DATABASE), [], 0
+async def _search(stack: Stack, made: Texts, texts: int, queries: int, bar: Bar) -> Found:
+    store, found = Store(stack.mongo_url, _DATABASE), Found()
     for number in random.Random(made.words).sample(range(texts), queries):
-        text = made.copy(number)
         begun = time.perf_counter()
-        matches = await service.resembling(store.read, text, within=_contest(number))
-        seconds.append(time.perf_counter() - begun)
-        found += any(match.item.id == f"text-{number}" for match in matches)
+        found.copies += await _meets(store, made.copy(number), number)
+        found.seconds.append(time.perf_counter() - begun)
+        bar.step()
+    for number in random.Random(made.words + 1).sample(range(texts), queries // 2):
+        for share in _SHARES:
+            found.passages[share] += await _meets(store, made.passage(number, share), number)
+            found.rewritten[share] += await _meets(store, made.rewritten(number, share), number)
         bar.step()
     store.close()
-    return seconds, found
+    return found
+
+
+async def _meets(store: Store, text: str, number: int) -> bool:
+    matches = await service.resembling(store.read, text, at_least=0.0, within=_contest(number))
+    return any(match.item.id == f"text-{number}" for match in matches)

@@ -3,17 +3,25 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from services.submissions.likeness.domain import Item
-from shared.mongo import Index, Tx
+from services.submissions.likeness.domain import Fingerprint, Item
+from shared.mongo import Document, Index, Tx
 
-INDEXES = (Index("fingerprints", (("bands", 1),)), Index("fingerprints", (("kind", 1),)))
+INDEXES = (
+    Index("fingerprints", (("bands", 1),)),
+    Index("fingerprints", (("runs", 1),)),
+    Index("fingerprints", (("kind", 1),)),
+)
 _CANDIDATES = 600
 
 
-async def put(tx: Tx, item: Item, mark: bytes, bands: Sequence[int]) -> None:
+def document(item: Item, made: Fingerprint) -> Document:
+    """As it is kept."""
+    return {"_id": item.id, **item.model_dump(exclude={"id"}), **made._asdict()}
+
+
+async def put(tx: Tx, item: Item, made: Fingerprint) -> None:
     """Keep or replace."""
-    document = {"_id": item.id, **item.model_dump(exclude={"id"}), "signature": mark, "bands": list(bands)}
-    await tx["fingerprints"].put(document)
+    await tx["fingerprints"].put(document(item, made))
 
 
 async def delete(tx: Tx, item_id: str) -> None:
@@ -36,6 +44,19 @@ async def meeting(tx: Tx, bands: Sequence[int], but: Collection[str]) -> list[Ca
     return [Candidate(one["_id"], one["contest_id"], one["signature"]) for one in found]
 
 
+async def sharing(tx: Tx, runs: Sequence[int], but: Collection[str], *, each: int) -> list[tuple[str, str]]:
+    """Id and contest of at most `each` texts that have a run, once for each of `runs` they have; asked in one go."""
+    if not runs:
+        return []
+    some: list[list[Document]] = [
+        [{"$match": {"runs": run}}, {"$limit": each}, {"$project": {"contest_id": 1}}] for run in runs
+    ]
+    first, *more = some
+    unions: list[Document] = [{"$unionWith": {"coll": "fingerprints", "pipeline": one}} for one in more]
+    found = await tx["fingerprints"].aggregate([*first, *unions])
+    return [(one["_id"], one["contest_id"]) for one in found if one["_id"] not in but]
+
+
 async def items(tx: Tx, ids: Sequence[str]) -> list[Item]:
     """The known ones of these."""
     return [Item(id=one["_id"], **one) for one in await tx["fingerprints"].find({"_id": {"$in": list(ids)}})]
@@ -48,5 +69,6 @@ async def find(tx: Tx, item_id: str) -> Item | None:
 
 
 async def ids(tx: Tx, kind: str) -> set[str]:
-    """Of every text of a kind that has a fingerprint."""
-    return {one["_id"] for one in await tx["fingerprints"].find({"kind": kind}, fields=["_id"])}
+    """Of every text of a kind that has a whole fingerprint."""
+    complete = {"kind": kind, "runs": {"$exists": True}}
+    return {one["_id"] for one in await tx["fingerprints"].find(complete, fields=["_id"])}

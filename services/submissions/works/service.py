@@ -44,7 +44,7 @@ async def write(store: Store, import_id: str, *, by: Person, at: datetime) -> Im
     """Write every row of an import; a second press writes nothing more. Raises NotFound, RowsFaulty."""
     ready = (await repository.get_import(store.read, import_id, by.id)).to_write()
     items = [work.item() for work in ready]
-    made = await likeness.signatures(items)
+    made = await likeness.fingerprints(items)
 
     async def work(tx: Tx) -> Import:
         kept = await repository.get_import(tx, import_id, by.id)

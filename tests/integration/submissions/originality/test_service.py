@@ -237,9 +237,22 @@ async def test_thirty_copies_of_other_years_hide_neither_the_one_of_this_contest
         published,
         a_text("here", "this year").model_copy(update={"text": f"{SOLUTION} Có thêm vài chữ nữa."}),
     ]
-    await likeness.keep_all(store.read, items, await likeness.signatures(items))
+    await likeness.keep_all(store.read, items, await likeness.fingerprints(items))
     found = await likeness.resembling(store.read, SOLUTION, within="this year")
     assert [one.item.id for one in found[:2]] == ["here", "published"]
     assert len(found) == 12, "and ten of the others"
     everywhere = await likeness.resembling(store.read, SOLUTION, but=["published"])
     assert len(everywhere) == 31, "an initiative that is imported meets every entry"
+
+
+async def test_a_paragraph_is_found_in_a_text_ten_times_as_long_and_an_old_fingerprint_is_made_anew(
+    store: Store,
+) -> None:
+    long = " ".join(f"{SOLUTION.split()[number % 7]} riêng{number} câu{number * 7} dài" for number in range(700))
+    book = Item(id="book", kind=Kind.ENTRY, title="Dài", text=f"{long} {SOLUTION} {long}", contest_id="c", year=2019)
+    await likeness.keep_all(store.read, [book], await likeness.fingerprints([book]))
+    found = await likeness.resembling(store.read, SOLUTION.upper(), within="other")
+    assert [(one.item.id, round(one.covered, 1)) for one in found] == [("book", 1.0)]
+    assert await likeness.ids(store.read, Kind.ENTRY) == {"book"}
+    await store.read["fingerprints"].update({"_id": "book"}, {"$unset": {"runs": ""}})
+    assert await likeness.ids(store.read, Kind.ENTRY) == set()

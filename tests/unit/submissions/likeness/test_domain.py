@@ -98,15 +98,56 @@ def test_any_two_texts_can_be_compared_and_the_pieces_lose_nothing(one, other):
     assert "".join(piece.text for piece in domain.pieces(one, other)) == one
 
 
+_VOCABULARY = [f"{a}{b}" for a in "bcdghklmnprstvx" for b in ("a", "an", "ang", "o", "on", "ong", "u", "e", "en", "i")]
+
+
+def made_up(source: random.Random, count: int) -> list[str]:
+    return [source.choice(_VOCABULARY) for _ in range(count)]
+
+
+def shared_runs(one: list[str], other: list[str]) -> int:
+    return len(set(domain.runs(one)) & set(domain.runs(other)))
+
+
+@pytest.mark.parametrize(("whole", "taken"), [(300, 105), (300, 150), (3000, 60)])
+def test_a_passage_taken_over_brings_its_runs_into_whatever_text(whole: int, taken: int):
+    """A third and a half of a text as long, and a paragraph of sixty syllables in a text of three thousand."""
+    source = random.Random(35)
+    missed = 0
+    for _ in range(200):
+        theirs = made_up(source, 300)
+        ours = [
+            *made_up(source, (whole - taken) // 2),
+            *theirs[100 : 100 + taken],
+            *made_up(source, (whole - taken) // 2),
+        ]
+        missed += shared_runs(ours, theirs) == 0
+    assert missed <= 2
+
+
+def test_a_text_with_every_third_word_changed_still_has_a_run_in_common_nearly_always():
+    source = random.Random(36)
+    missed = 0
+    for _ in range(200):
+        theirs = made_up(source, 400)
+        ours = [word if source.random() < 0.35 ** (1 / 3) else source.choice(_VOCABULARY) for word in theirs]
+        missed += shared_runs(ours, theirs) == 0 and shared_bands(" ".join(ours), " ".join(theirs)) == 0
+    assert missed <= 20
+
+
+def test_what_is_kept_beside_a_text_is_compared_as_the_text_would_be():
+    kept = an_item(TEXT).model_copy(update={"flat": domain.fingerprint(TEXT).flat})
+    assert domain.match(OTHER + TEXT, kept) == domain.match(OTHER + TEXT, an_item(TEXT)).model_copy(
+        update={"item": kept}
+    )
+
+
 def test_copies_with_a_tenth_changed_meet_in_a_band_nearly_always():
     """The promise of the bands, on made-up texts of 300 words from a vocabulary of 800."""
     source = random.Random(34)
-    vocabulary = [
-        f"{a}{b}" for a in "bcdghklmnprstvx" for b in ("a", "an", "ang", "o", "on", "ong", "u", "e", "en", "i")
-    ]
     missed = 0
     for _ in range(200):
-        words = [source.choice(vocabulary) for _ in range(300)]
-        changed = [source.choice(vocabulary) if source.random() < 0.1 else word for word in words]
+        words = made_up(source, 300)
+        changed = [source.choice(_VOCABULARY) if source.random() < 0.1 else word for word in words]
         missed += shared_bands(" ".join(words), " ".join(changed)) == 0
     assert missed <= 2

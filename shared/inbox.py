@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.clock import now
 from shared.events.envelope import Envelope, Event
-from shared.mongo import Index, Store, Tx
+from shared.mongo import Document, Index, Store, Tx, unavailable
 from shared.topics import Order
 
 INDEXES = (
@@ -44,26 +44,59 @@ async def apply(store: Store, agent: str, order: Order, envelope: Envelope, hand
     """Apply one delivery of `envelope` for `agent`. Raises what the handler raises, with nothing changed.
 
     A type this code does not know moves the cursor and does no more, so that old code reads a new topic.
+    Nearly every delivery is the next one of its line, so that is tried first: the cursor moves only if it stands right
+    before. Whatever goes wrong with that is tried again with a look at the cursor, which tells doubles and gaps.
     """
-    cursor_id = f"{agent}|{envelope.subject}"
-    event = envelope.event()
+    line, event = f"{agent}|{envelope.subject}", envelope.event()
+    moved = {"_id": line, "seq": envelope.seq, "event": envelope.id, "at": now()}
 
-    async def run(tx: Tx) -> Outcome:
-        cursor = await tx["inbox"].get(cursor_id)
-        last = cursor["seq"] if cursor else 0
-        if envelope.seq <= last:
-            return Outcome.DOUBLE
-        if order is Order.EVERY and envelope.seq > last + 1:
-            await _park(tx, agent, envelope)
-            return Outcome.PARKED
-        if event is not None:
-            meta = (envelope.id, envelope.subject, envelope.seq, envelope.time, envelope.by)
-            await handler(tx, Fact(event, *meta))
-        moved = {"_id": cursor_id, "seq": envelope.seq, "event": envelope.id, "at": now()}
+    async def act(tx: Tx) -> Outcome:
+        if event is None:
+            return Outcome.UNKNOWN
+        meta = (envelope.id, envelope.subject, envelope.seq, envelope.time, envelope.by)
+        await handler(tx, Fact(event, *meta))
+        return Outcome.APPLIED
+
+    async def next_one(tx: Tx) -> Outcome:
+        await _move(tx, order, moved)
+        return await act(tx)
+
+    try:
+        return await store.transaction(next_one)
+    except Exception as error:  # a double makes the cursor or the handler object; a fault will do so again
+        if unavailable(error):
+            raise
+
+    async def any_one(tx: Tx) -> Outcome:
+        if (amiss := await _amiss(tx, agent, order, envelope)) is not None:
+            return amiss
+        outcome = await act(tx)
         await tx["inbox"].put(moved)
-        return Outcome.APPLIED if event is not None else Outcome.UNKNOWN
+        return outcome
 
-    return await store.transaction(run)
+    return await store.transaction(any_one)
+
+
+async def _amiss(tx: Tx, agent: str, order: Order, envelope: Envelope) -> Outcome | None:
+    """What the cursor says against applying it: that was done, or something before it is missing."""
+    cursor = await tx["inbox"].get(f"{agent}|{envelope.subject}")
+    last = cursor["seq"] if cursor else 0
+    if envelope.seq <= last:
+        return Outcome.DOUBLE
+    if order is Order.EVERY and envelope.seq > last + 1:
+        await _park(tx, agent, envelope)
+        return Outcome.PARKED
+    return None
+
+
+async def _move(tx: Tx, order: Order, moved: Document) -> None:
+    """Take the cursor to the next fact without a look at it. Raises Stale or Duplicate when it is not the next one."""
+    if order is Order.LATEST:
+        await tx["inbox"].swap({"_id": moved["_id"], "seq": {"$lt": moved["seq"]}}, moved, upsert=True)
+    elif moved["seq"] == 1:
+        await tx["inbox"].insert(moved)
+    else:
+        await tx["inbox"].swap({"_id": moved["_id"], "seq": moved["seq"] - 1}, moved)
 
 
 async def _park(tx: Tx, agent: str, envelope: Envelope) -> None:

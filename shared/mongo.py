@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer that also watches (decision 0004)
@@ -17,6 +18,7 @@ os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
 from gridfs.errors import FileExists, NoFile
+from motor.frameworks.asyncio import run_on_executor
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import WriteConcern
 from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
@@ -24,7 +26,8 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
 from shared.blobs import GRIDFS, BlobMissing, BlobStore, BlobTaken
-from shared.collection import Collection, Document, Tx
+from shared.collection import Collection, Document, Handles, Tx
+from shared.errand import Errands
 from shared.s3 import S3Blobs
 
 __all__ = ["Collection", "Document", "DriverError", "Duplicate", "Index", "Store", "Tx", "unavailable"]
@@ -82,6 +85,18 @@ def unavailable(error: BaseException) -> bool:
     return conflict or (isinstance(error, PyMongoError) and bool(error.timeout))
 
 
+def _commit(session: Any) -> None:
+    while True:
+        try:
+            session.commit_transaction()
+        except DriverError as error:
+            # Whether it was committed is unknown: asking again is safe and gives the answer.
+            if not error.has_error_label("UnknownTransactionCommitResult") or error.timeout:
+                raise
+        else:
+            return
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index a room needs; rooms list theirs as INDEXES."""
@@ -104,12 +119,19 @@ class Store:
         self._watcher: Any = AsyncIOMotorClient(url, appname=f"{name}-watch", **_OPTIONS)
         self._name = database
         self._database = self._client.get_database(database, codec_options=_CODEC)
+        self._handles: dict[str, Handles] = {}
         self.blobs: BlobStore = S3Blobs(blobs) if blobs not in ("", GRIDFS) else GridBlobs(self._database)
 
     @property
     def read(self) -> Tx:
         """Access outside of a transaction: for pages, and for single-document writes."""
-        return Tx(self._database)
+        return Tx(self._collection)
+
+    def _collection(self, name: str) -> Handles:
+        if name not in self._handles:
+            awaited = self._database[name]
+            self._handles[name] = Handles(awaited, awaited.delegate)
+        return self._handles[name]
 
     async def transaction(self, body: Callable[[Tx], Awaitable[T]]) -> T:
         """Run `body` in a transaction and commit. It may run several times: no effect outside of the database.
@@ -129,26 +151,18 @@ class Store:
             pause = min(0.25, pause * 1.6)
 
     async def _attempt(self, body: Callable[[Tx], Awaitable[T]]) -> T:
-        session = await self._client.start_session()
+        errands = Errands(partial(run_on_executor, asyncio.get_running_loop()), self._begin, _commit)
         try:
-            session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True), ReadPreference.PRIMARY)
-            result = await body(Tx(self._database, session))
-            await self._commit(session)
+            result = await body(Tx(self._collection, errands))
+            await errands.commit()
             return result
         finally:
-            await session.end_session()  # aborts what is not committed
+            await errands.end()
 
-    @staticmethod
-    async def _commit(session: Any) -> None:
-        while True:
-            try:
-                await session.commit_transaction()
-            except DriverError as error:
-                # Whether it was committed is unknown: asking again is safe and gives the answer.
-                if not error.has_error_label("UnknownTransactionCommitResult") or error.timeout:
-                    raise
-            else:
-                return
+    def _begin(self) -> Any:
+        session = self._client.delegate.start_session()
+        session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True), ReadPreference.PRIMARY)
+        return session
 
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Create the collections and indexes that are missing; transactions must not create them on the way."""
@@ -156,9 +170,9 @@ class Store:
         names = sorted({index.collection for index in indexes})
         wanted = [(name, [index for index in indexes if index.collection == name]) for name in names]
         # Side by side: each waits for the journal, and a service has some dozens of them.
-        await asyncio.gather(*(self._collection(name, own, there=name in present) for name, own in wanted))
+        await asyncio.gather(*(self._create(name, own, there=name in present) for name, own in wanted))
 
-    async def _collection(self, name: str, indexes: Sequence[Index], *, there: bool) -> None:
+    async def _create(self, name: str, indexes: Sequence[Index], *, there: bool) -> None:
         if not there:
             try:
                 await self._database.create_collection(name)

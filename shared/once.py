@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.clock import now
 from shared.errors import Invalid, KeyReused
-from shared.mongo import Document, Index, Store, Tx
+from shared.mongo import Document, Index, Store, Tx, unavailable
 
 INDEXES = (
     Index("client_keys", (("by", 1), ("at", -1))),
@@ -26,6 +26,7 @@ async def once(
 ) -> Document:
     """Do `work` and keep its reply under (action, by, key), in one transaction; or answer the kept reply.
 
+    A key that is kept counts before anything the work may refuse, also when the work is refused only by now.
     Raises KeyReused when the key came before with another body, Invalid when there is no usable key.
     """
     if not 1 <= len(key) <= _MAX_KEY:
@@ -33,17 +34,27 @@ async def once(
     name, asked = f"{action}|{by}|{key}", fingerprint(body)
 
     async def run(tx: Tx) -> Document:
-        kept = await tx["client_keys"].get(name)
-        if kept is None:
-            reply = await work(tx)
-            await tx["client_keys"].insert({"_id": name, "by": by, "asked": asked, "reply": reply, "at": now()})
-            return reply
-        if kept["asked"] != asked:
-            raise KeyReused
-        answer: Document = kept["reply"]
-        return answer
+        reply = await work(tx)
+        await tx["client_keys"].insert({"_id": name, "by": by, "asked": asked, "reply": reply, "at": now()})
+        return reply
 
-    return await store.transaction(run)
+    async def look(tx: Tx) -> Document | None:
+        return await tx["client_keys"].get(name)
+
+    # A key comes again once in a long while: the look at what is kept waits until something went wrong. That may be the
+    # key itself, or whatever the work meets because it was done before.
+    try:
+        return await store.transaction(run)
+    except Exception as error:
+        if unavailable(error):
+            raise
+        kept = await store.transaction(look)
+        if kept is None:
+            raise
+    if kept["asked"] != asked:
+        raise KeyReused
+    answer: Document = kept["reply"]
+    return answer
 
 
 async def forget(tx: Tx, person_id: str) -> None:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from shared.errors import Invalid, KeyReused
+from shared.errors import Invalid, KeyReused, Stale
 from shared.ids import new_code
 from shared.mongo import Document, Duplicate, Index, Store, Tx
 from shared.once import once
@@ -56,3 +56,19 @@ async def test_an_index_of_an_older_version_is_made_anew_with_its_new_options(st
     await store.read["things"].insert({"_id": 3, "email": "a"})
     with pytest.raises(Duplicate):
         await store.read["things"].insert({"_id": 4, "email": "a"})
+
+
+async def test_a_kept_key_counts_before_a_refusal_of_the_work_and_an_unknown_one_does_not(store: Store) -> None:
+    first = await enter(store, "k1", "Một cửa")
+
+    async def refuses(_: Tx) -> Document:
+        raise Stale
+
+    async def again(key: str, title: str) -> Document:
+        return await once(store, action="enter", by="p1", key=key, body={"title": title}, work=refuses)
+
+    assert await again("k1", "Một cửa") == first
+    with pytest.raises(KeyReused):
+        await again("k1", "Hai cửa")
+    with pytest.raises(Stale):
+        await again("k2", "Một cửa")

@@ -8,7 +8,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from shared.clock import now
 from shared.errors import Forbidden, SignInNeeded
-from shared.identity import TOKEN_COOKIE, Person, Role, TokenExpired, form_token, from_cookies, in_cookies, issue, read
+from shared.identity import (
+    TOKEN_COOKIE,
+    TOKEN_LIFETIME,
+    Person,
+    Role,
+    TokenExpired,
+    form_token,
+    from_cookies,
+    in_cookies,
+    issue,
+    read,
+)
 from shared.ids import new_id
 
 KEY = Ed25519PrivateKey.generate()
@@ -50,6 +61,14 @@ def test_an_old_token_is_expired_and_a_forged_one_is_nobody() -> None:
         read(issue(CHAIR, other, at=now()), PUBLIC)
     with pytest.raises(SignInNeeded):
         read("not a token", PUBLIC)
+
+
+def test_a_token_that_was_read_before_still_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = issue(CHAIR, PRIVATE, at=now())
+    assert read(token, PUBLIC)[0] == CHAIR
+    monkeypatch.setattr("shared.identity.now", lambda: now() + TOKEN_LIFETIME)
+    with pytest.raises(TokenExpired):
+        read(token, PUBLIC)
 
 
 def test_a_changed_token_is_refused() -> None:

@@ -4,6 +4,7 @@ import importlib
 import re
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -33,7 +34,7 @@ def test_the_quick_look_for_a_router_finds_the_one_that_asking_every_route_would
     assert len(paths) > 10
     for path in sorted({*paths, "/", "/khong-co", *(f"{path}/" for path in paths)}):
         for method in ("GET", "POST"):
-            scope = {"type": "http", "path": path, "method": method, "headers": [], "root_path": ""}
+            scope: dict[str, Any] = {"type": "http", "path": path, "method": method, "headers": [], "root_path": ""}
             quick = [route.matches(dict(scope))[0] for route in routes]
             assert quick == [type(route).matches(route, dict(scope))[0] for route in routes], path
 

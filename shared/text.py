@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import filterfalse
+from operator import add, attrgetter
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -40,6 +41,10 @@ OTHER_LETTER = re.compile("[^\\W\\d_" + "".join(sorted({*_OURS, *map(str.upper, 
 _ACRONYM_LENGTH = 6
 _LONGEST = 7
 """Letters of the longest Vietnamese syllable, nghiêng."""
+_WORDS_KEPT = 1 << 14
+"""Vietnamese has some seven thousand syllables, so what was found out about a word is worth remembering."""
+_BITS = 24
+_ONES = (1 << _BITS) - 1
 
 
 def nfc(text: str) -> str:
@@ -64,26 +69,41 @@ def one_line(text: str) -> str:
 
 def folded(text: str) -> str:
     """The search key: no marks, đ as d, lower case. Tone placement (hòa, hoà) folds with the marks."""
-    bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
+    return " ".join(filter(None, map(_folded, text.split())))
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _folded(word: str) -> str:
+    bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word))
     bare = "".join(filterfalse(unicodedata.combining, bare))
     return " ".join(bare.replace("đ", "d").replace("Đ", "D").casefold().split())
 
 
 def word_count(text: str) -> int:
     """Words as Word counts them: runs between blanks that hold a letter or a digit."""
-    return sum(1 for run in nfc(text).split() if run[0].isalnum() or any(map(str.isalnum, run)))
+    runs = nfc(text).split()
+    odd = [run for run in runs if not run.isalnum()]
+    return len(runs) - len(odd) + sum(1 for run in odd if any(map(str.isalnum, run)))
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Syllables of a text, how many of them carry a Vietnamese mark, how many a tone. Tallies of pieces add up."""
+    """What a text is made of. Tallies of pieces add up."""
 
     counted: int = 0
+    """Syllables that should look Vietnamese."""
     marked: int = 0
+    """Those with a Vietnamese mark."""
     toned: int = 0
+    """Those with a tone."""
+    words: int = 0
+    """As `word_count`."""
+    letters: int = 0
+    foreign: int = 0
+    """Letters that Vietnamese is not written with."""
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.counted + other.counted, self.marked + other.marked, self.toned + other.toned)
+        return Tally(*map(add, _numbers(self), _numbers(other)))
 
     @property
     def shares(self) -> tuple[float, float]:
@@ -91,22 +111,30 @@ class Tally:
         return self.marked / max(1, self.counted), self.toned / max(1, self.counted)
 
 
+_numbers = attrgetter(*Tally.__slots__)
+
+
 def tally(text: str) -> Tally:
-    """Addresses, numbers and short acronyms are left out, because official texts are full of them."""
-    text = nfc(text)
-    if "@" in text or "://" in text:
-        # Run by run: a pattern with a blank-free run on both sides of @ takes the square of a long word's length.
-        text = " ".join(run for run in text.split() if "@" not in run and "://" not in run)
-    counted = marked = toned = 0
-    for syllable, times in Counter(_SYLLABLE.findall(text)).items():
-        if not syllable.isascii():
-            ours = len(syllable) <= _LONGEST and not OTHER_LETTER.search(syllable)
-            marked += times * ours
-            toned += 0 if not ours or _TONED.isdisjoint(syllable) else times
-        elif syllable.isupper() and len(syllable) <= _ACRONYM_LENGTH:
-            continue
-        counted += times
-    return Tally(counted, marked, toned)
+    """Addresses, numbers and short acronyms are no syllables, because official texts are full of them."""
+    found = sum(map(_weight, nfc(text).split()))
+    return Tally(*(found >> place & _ONES for place in range(0, 6 * _BITS, _BITS)))
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _weight(run: str) -> int:
+    """The tally of what stands between two blanks: its numbers side by side in one, so that a sum adds them all."""
+    syllables = [] if "@" in run or "://" in run else _SYLLABLE.findall(run)
+    short = [one for one in syllables if one.isascii() and one.isupper() and len(one) <= _ACRONYM_LENGTH]
+    ours = [one for one in syllables if not one.isascii() and len(one) <= _LONGEST and not OTHER_LETTER.search(one)]
+    numbers = (
+        len(syllables) - len(short),
+        len(ours),
+        sum(not _TONED.isdisjoint(one) for one in ours),
+        word_count(run),
+        sum(map(str.isalpha, run)),
+        len(OTHER_LETTER.findall(run)),
+    )
+    return sum(number << place * _BITS for place, number in enumerate(numbers))
 
 
 def name_key(full_name: str) -> str:

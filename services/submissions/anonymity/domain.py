@@ -180,6 +180,7 @@ def _together(text: str, words: Sequence[re.Match[str]]) -> bool:
     return all(_WITHIN_A_NAME.fullmatch(gap) for gap in gaps)
 
 
+@lru_cache(maxsize=1 << 14)
 def _marked(word: str) -> str:
     """The word with its marks, but the tone at its end: hòa and hoà are one."""
     signs = unicodedata.normalize("NFD", word.casefold())
@@ -187,7 +188,7 @@ def _marked(word: str) -> str:
 
 
 def _addresses(text: str, email: str) -> Iterator[tuple[int, int]]:
-    if email:
+    if email and "@" in text:
         for found in re.finditer(rf"(?<![\w.+-]){re.escape(email)}(?![\w-])", text, re.IGNORECASE):
             yield found.span()
 

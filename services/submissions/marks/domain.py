@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.submissions.encodings import domain as encodings
-from shared.text import OTHER_LETTER, Tally, folded, tally, word_count
+from shared.text import Tally, folded, tally
 
 RULE = "vi-2026.2"
 """Names the thresholds below; a reading keeps it, so that an old verdict can still be explained."""
@@ -78,11 +78,11 @@ def title(text: str, *, encoded: bool) -> Reading:
     found = tally(text)
     if encoded:
         verdict = Verdict.ENCODED
-    elif _foreign_letters(text):
+    elif _foreign_letters(found):
         verdict = Verdict.FOREIGN
     else:
         verdict = Verdict.SHORT if found.counted < _TITLE else Verdict.FINE if found.marked else Verdict.STRIPPED
-    return _reading(found, verdict, word_count(text))
+    return _reading(found, verdict)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -97,33 +97,33 @@ def doubtful(paragraphs: Sequence[Tally]) -> Iterator[int]:
             yield number
 
 
-def running(text: str, found: Tally, *, encoded: bool, words: int | None = None) -> Reading:
+def running(text: str, found: Tally, *, encoded: bool) -> Reading:
     """`read` where tally and encoding are known."""
     if encoded:
         verdict = Verdict.ENCODED
-    elif found.counted < _SHORTEST and sum(map(str.isalpha, text)) <= _SHORTEST * _LONGEST_SYLLABLE:
+    elif found.counted < _SHORTEST and found.letters <= _SHORTEST * _LONGEST_SYLLABLE:
         verdict = Verdict.SHORT
     else:
-        verdict = _verdict(text, found.counted, *found.shares)
-    return _reading(found, verdict, word_count(text) if words is None else words)
+        verdict = _verdict(text, found)
+    return _reading(found, verdict)
 
 
-def _verdict(text: str, counted: int, marked: float, toned: float) -> Verdict:
-    if _foreign_letters(text):
+def _verdict(text: str, found: Tally) -> Verdict:
+    marked, toned = found.shares
+    if _foreign_letters(found):
         return Verdict.FOREIGN
     if marked >= _MARKED_ENOUGH and toned < min(_TONED_ENOUGH, marked * _TONED_OF_MARKED):
         return Verdict.TONELESS
-    if marked >= (_PARTIAL if counted >= _WHOLE_TEXT else _PARTIAL_SHORT):
+    if marked >= (_PARTIAL if found.counted >= _WHOLE_TEXT else _PARTIAL_SHORT):
         return Verdict.FINE
     if _looks_foreign(text):
         return Verdict.FOREIGN
     return Verdict.STRIPPED if marked < _STRIPPED else Verdict.PARTIAL
 
 
-def _foreign_letters(text: str) -> bool:
+def _foreign_letters(found: Tally) -> bool:
     """Another script, whatever stands between its words."""
-    foreign = len(OTHER_LETTER.findall(text))
-    return bool(foreign) and foreign >= sum(map(str.isalpha, text)) * _FOREIGN_LETTERS
+    return bool(found.foreign) and found.foreign >= found.letters * _FOREIGN_LETTERS
 
 
 def _looks_foreign(text: str) -> bool:
@@ -132,6 +132,8 @@ def _looks_foreign(text: str) -> bool:
     return theirs > sum(word in _OURS for word in words) and theirs / max(1, len(words)) >= _FOREIGN_SHARE
 
 
-def _reading(found: Tally, verdict: Verdict, words: int) -> Reading:
+def _reading(found: Tally, verdict: Verdict) -> Reading:
     marked, toned = found.shares
-    return Reading(words=words, counted=found.counted, marked=round(marked, 3), toned=round(toned, 3), verdict=verdict)
+    return Reading(
+        words=found.words, counted=found.counted, marked=round(marked, 3), toned=round(toned, 3), verdict=verdict
+    )

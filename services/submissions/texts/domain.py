@@ -198,11 +198,11 @@ def find(words: Words) -> Findings:
         for part_id, text in words.parts.items()
     }
     every = sum((one for lines in tallies.values() for one in lines), Tally())
-    counted = sum(part.words for part in parts.values())
     return Findings(
         title=marks.title(words.title, encoded="title" in found),
         whole=marks.running(
-            "\n".join(words.parts.values()), every, encoded=any(name[:6] == "parts." for name in found), words=counted
+            "
+".join(words.parts.values()), every, encoded=any(name[:6] == "parts." for name in found)
         ),
         parts=parts,
         doubtful_paragraphs={

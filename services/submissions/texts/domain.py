@@ -201,8 +201,7 @@ def find(words: Words) -> Findings:
     return Findings(
         title=marks.title(words.title, encoded="title" in found),
         whole=marks.running(
-            "
-".join(words.parts.values()), every, encoded=any(name[:6] == "parts." for name in found)
+            "\n".join(words.parts.values()), every, encoded=any(name[:6] == "parts." for name in found)
         ),
         parts=parts,
         doubtful_paragraphs={

@@ -155,7 +155,7 @@ def _add_health(app: FastAPI) -> None:
 
 
 def _measured(request: Request, receive: Receive) -> Receive:
-    """`receive` that stops at the limit, and notes when the last byte was here."""
+    """`receive` that stops at the limit, and sees to it that it is noted when the last byte was here."""
     read = 0
 
     async def measured() -> Message:
@@ -166,7 +166,7 @@ def _measured(request: Request, receive: Receive) -> Receive:
         if max(read, int(request.headers.get("content-length") or 0)) > MAX_BODY:
             raise HTTPException(413)
         if message["type"] == "http.request" and not message.get("more_body"):
-            request.state.arrived_at = now()
+            request.scope["state"].setdefault("arrived_at", now())  # `shared.serve` was quicker
         return message
 
     return measured

@@ -84,16 +84,7 @@ class System(Stack):
         module = f"services.{name}"
         if kind == "web":
             listen = ["--host", "127.0.0.1", "--port", str(self.ports.web[service])]
-            return [
-                sys.executable,
-                "-m",
-                "uvicorn",
-                f"{module}:app",
-                *listen,
-                "--no-access-log",
-                "--timeout-graceful-shutdown",
-                "20",
-            ]
+            return [sys.executable, "-m", "shared.serve", f"{module}:app", *listen]
         if kind == "worker":
             tables = self.folder / "tables" / service
             tables.mkdir(parents=True, exist_ok=True)

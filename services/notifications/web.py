@@ -1,4 +1,4 @@
-"""The web process of notifications: `uvicorn services.notifications.web:app`."""
+"""The web process of notifications: `python -m shared.serve services.notifications.web:app`."""
 
 from pathlib import Path
 

@@ -97,11 +97,17 @@ def test_every_module_that_compose_starts_exists():
     assert rules.missing_modules(COMPOSE, ROOT) == []
 
 
+def test_every_web_process_is_served_so_that_the_instant_of_arrival_is_noted():
+    webs = {name: each["command"] for name, each in COMPOSE["services"].items() if name.endswith("-web")}
+    assert len(webs) == len(SERVICES)
+    assert {tuple(command[:3]) for command in webs.values()} == {("python", "-m", "shared.serve")}
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ["python", "-m", "services.judging.relais"],
-        ["python", "-m", "uvicorn", "services.judging.relay:app"],
+        ["python", "-m", "shared.serve", "services.judging.relay:app"],
         ["faust", "-A", "services.judging.settings", "worker"],
         ["python", "-m", "deploy.local"],
     ],

@@ -40,11 +40,9 @@ def server(stack: Stack) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     at = Addresses({service: stack.service_mongo_url(service) for service in SERVICES}, stack.kafka_url)
     environment = of("submissions.web", at, stack.ports, stack.keys) | {"BENCH_MONGO_URL": stack.mongo_url}
     port = stack.ports.web["submissions"]
-    command = [sys.executable, "-m", "uvicorn", "tests.bench.site:app", "--host", HOST, "--port", str(port)]
+    command = [sys.executable, "-m", "shared.serve", "tests.bench.site:app", "--host", HOST, "--port", str(port)]
     with (stack.folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--no-access-log"], env={**os.environ, **environment}, cwd=CHECKOUT, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, env={**os.environ, **environment}, cwd=CHECKOUT, stdout=log, stderr=log)
         try:
             _until_ready(process, port, stack.folder / "server.log")
             yield process, port

@@ -52,8 +52,17 @@ def _free_port() -> int:
 
 @contextmanager
 def _web(port: int, told: dict[str, str]) -> Iterator[str]:
-    command = [sys.executable, "-m", "uvicorn", "services.submissions.web:app", "--host", HOST, "--port", str(port)]
-    process = subprocess.Popen([*command, "--no-access-log"], env=os.environ | told, stdout=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "shared.serve",
+        "services.submissions.web:app",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+    ]
+    process = subprocess.Popen(command, env=os.environ | told, stdout=subprocess.DEVNULL)
     try:
         for _ in range(TRIES):
             if process.poll() is not None:

@@ -131,12 +131,14 @@ def as_xlsx(rows: Iterable[Sequence[object]], title: str, *, widest: int | None 
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True, "text_wrap": True})
+        lines = book.add_format({"text_wrap": True, "valign": "top"})
         for place, row in enumerate(rows):
             for column, value in enumerate(row):
                 if place and isinstance(value, int) and not isinstance(value, bool):
                     sheet.write_number(place, column, value)
                 else:
-                    sheet.write_string(place, column, "" if value is None else str(value), None if place else bold)
+                    text = "" if value is None else str(value)
+                    sheet.write_string(place, column, text, bold if not place else lines if "\n" in text else None)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, _MAX_COLUMNS, 26)
         if widest is not None:

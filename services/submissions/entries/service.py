@@ -55,6 +55,11 @@ async def accepted(tx: Tx, contest_id: str) -> list[str]:
     return await repository.ids(tx, {"contest_id": contest_id, "state": State.ACCEPTED})
 
 
+async def known(tx: Tx, entry_ids: Sequence[str]) -> set[str]:
+    """Those ids that are of entries."""
+    return set(await repository.ids(tx, {"_id": {"$in": list(entry_ids)}}))
+
+
 async def handed_in(tx: Tx) -> list[str]:
     """The ids of every entry that was handed in and not taken back, of every contest."""
     return await repository.ids(tx, {"revision": {"$gt": 0}, "state": {"$nin": [State.WITHDRAWN, State.JOINED]}})

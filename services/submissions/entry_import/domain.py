@@ -51,11 +51,13 @@ class Import(BaseModel):
     count: int
     """Right rows."""
     faults: list[Fault] = []
+    notices: list[Fault] = []
+    """What the machine noticed in right rows; nothing is kept out for it."""
     there: list[int] = []
     """Rows whose entry was in the register before."""
     state: State = State.READ
-    done: int = 0
-    """Entries written, or written so far."""
+    wrote: list[int] = []
+    """Rows that this file has made entries of, so far."""
     reason: str = ""
     next_at: AwareDatetime | None = None
     at: AwareDatetime
@@ -64,6 +66,11 @@ class Import(BaseModel):
     def new(self) -> int:
         """How many entries it would make, or made."""
         return self.count - len(self.there)
+
+    @property
+    def done(self) -> int:
+        """Entries written, or written so far."""
+        return len(self.wrote)
 
     def check_ready(self) -> None:
         """Raises RowsWrong."""

@@ -1,4 +1,4 @@
-"""The only code that touches `entry_imports` and `entry_import_progress`."""
+"""The only code that touches `entry_imports`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,6 @@ INDEXES = (
     Index("entry_imports", (("expires_at", 1),), expire_after=0),
     Index("entry_imports", (("digest", 1), ("state", 1))),
     Index("entry_imports", (("state", 1), ("next_at", 1))),
-    Index("entry_import_progress", (("expires_at", 1),), expire_after=0),
 )
 
 
@@ -45,15 +44,10 @@ async def take(tx: Tx, at: datetime) -> Import | None:
     return _import(found) if found else None
 
 
-async def note_progress(tx: Tx, import_id: str, done: int, expires_at: datetime) -> None:
-    """So many rows were written; apart, because the transaction that writes them holds the import itself."""
-    await tx["entry_import_progress"].put({"_id": import_id, "done": done, "expires_at": expires_at})
-
-
-async def progress(tx: Tx, import_id: str) -> int:
-    """How many rows were written so far by the transaction under way."""
-    found = await tx["entry_import_progress"].get(import_id)
-    return int(found["done"]) if found else 0
+async def note_written(tx: Tx, import_id: str, rows: Sequence[int], next_at: datetime) -> bool:
+    """These rows are written in this transaction; False when the file is no longer to be written."""
+    change = {"$push": {"wrote": {"$each": list(rows)}}, "$set": {"next_at": next_at}}
+    return await tx["entry_imports"].update({"_id": import_id, "state": State.WAITING}, change) == 1
 
 
 async def forget(tx: Tx, addresses: Sequence[str]) -> None:

@@ -88,10 +88,10 @@ async def _preview(
 
 @routes.get(_IMPORT + "/{import_id}/loi.xlsx")
 async def faults(request: Request, import_id: str, person: Clerk) -> Response:
-    """The sheet as it came, with what is wrong beside each row, to be mended and sent again."""
+    """The sheet as it came, with what is wrong and what was noticed beside each row, to be mended and sent again."""
     staged = await service.get(store_of(request), import_id, person)
-    rows = sheets.with_faults(staged.rows, staged.faults) if staged.rows else iter(())
-    return _file(tables.as_xlsx(list(rows), "Bài dự thi"), "can-sua.xlsx")
+    rows = sheets.with_remarks(staged.rows, staged.faults, staged.notices) if staged.rows else iter(())
+    return _file(tables.as_xlsx(list(rows), "Bài dự thi", widest=0), "can-sua.xlsx")
 
 
 @routes.post(_IMPORT + "/{import_id}")

@@ -10,7 +10,7 @@ from services.submissions.arrivals.domain import CHANNELS, Channel
 from services.submissions.contests.domain import Contest
 from services.submissions.eligibility.domain import KINDS
 from services.submissions.papers import domain as papers
-from services.submissions.papers.domain import Slip
+from services.submissions.papers.domain import Further, Slip
 from services.submissions.texts.domain import Incomplete, Words
 from services.submissions.units.domain import Unit
 from shared.clock import HANOI, local
@@ -19,7 +19,7 @@ from shared.ids import derived_id
 from shared.tables import Fault
 from shared.text import folded, one_line
 
-MAX_ROWS = 300
+MAX_ROWS = 1000
 MAX_SIGNS = 4_000_000
 """Of all cells together: a staged file is one document."""
 WAYS = {one.value: CHANNELS[one] for one in (Channel.EMAIL, Channel.DESK)}
@@ -37,7 +37,8 @@ HEADS = {
     "title": "Tên sáng kiến",
 }
 FAULTS = "Cần sửa"
-"""Head of the column that a returned sheet has and that is passed over when it comes back."""
+NOTICES = "Máy lưu ý"
+"""Heads of the columns that a returned sheet has and that are passed over when it comes back."""
 _KIND_WORDS = {kind: words[0].upper() + words[1:] for kind, words in KINDS.items()}
 _KIND_OF = {folded(words): kind for kind, words in KINDS.items()}
 _FORMATS = ("%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -71,11 +72,13 @@ class Candidate(BaseModel):
     """Made of contest, title and sender: the same row in another file is the same entry."""
     slip: Slip
     words: Words
+    further: list[Further] = []
+    """Its authors beside the sender."""
 
 
 def heads(contest: Contest) -> dict[str, str]:
     """Field to its head, in the order of the sheet; a part that is called like another column shows its id too."""
-    made, used = dict(HEADS), {folded(head) for head in (*HEADS.values(), FAULTS)}
+    made, used = dict(HEADS), {folded(head) for head in (*HEADS.values(), FAULTS, NOTICES)}
     for part in contest.parts:
         head = part.title if folded(part.title) not in used else f"{part.title} ({part.id})"
         used.add(folded(head))
@@ -111,6 +114,7 @@ def notes(contest: Contest) -> list[str]:
         "Nội dung trong tệp phải do chính tác giả gõ. Bài viết tay thì nhận ở màn hình bài giấy để có người chép, người đối chiếu.",
         *parts,
         f"Tối đa {MAX_ROWS} bài một tệp. Còn một dòng sai thì không bài nào được ghi.",
+        f"Tệp trả lại có thêm cột “{FAULTS}” và “{NOTICES}”; để nguyên hay xóa hai cột ấy đều được.",
     ]
 
 
@@ -186,13 +190,12 @@ class Reader:
             },
             wrong,
         )
-        if slip is not None:
-            self._check_authors(slip, known, wrong)
+        further = self._authors(slip, known, wrong) if slip is not None else []
         if wrong or slip is None:
             return None
         who = slip.email or slip.phone or folded(slip.name)
         entry_id = derived_id("entry-import", self._contest.id, folded(slip.title), folded(slip.name), who)
-        return Candidate(row=number, entry_id=entry_id, slip=slip, words=words)
+        return Candidate(row=number, entry_id=entry_id, slip=slip, words=words, further=further)
 
     def _one_of(
         self, cells: Mapping[str, str], field: str, known: Mapping[str, str], wrong: dict[str, str], empty: str = ""
@@ -244,11 +247,12 @@ class Reader:
             return None
 
     @staticmethod
-    def _check_authors(slip: Slip, known: dict[str, str], wrong: dict[str, str]) -> None:
+    def _authors(slip: Slip, known: dict[str, str], wrong: dict[str, str]) -> list[Further]:
         try:
-            papers.read_authors(slip.authors, known)
+            return papers.read_authors(slip.authors, known)
         except Invalid as invalid:
             wrong.setdefault("authors", " ".join(error["text"] for error in invalid.errors))
+            return []
 
 
 def _instant(text: str, at: datetime) -> datetime | None:
@@ -269,12 +273,21 @@ def _instant(text: str, at: datetime) -> datetime | None:
     return None
 
 
-def with_faults(rows: Sequence[Sequence[str]], faults: Sequence[Fault]) -> Iterator[list[str]]:
-    """The sheet as it came, with a first column that says what is to be mended in each row."""
-    texts: dict[int, list[str]] = {}
-    for one in faults:
-        texts.setdefault(one.row, []).append(f"{one.column}: {one.text}")
-    own = [place for place, head in enumerate(rows[0]) if folded(head) == folded(FAULTS)]
+def with_remarks(
+    rows: Sequence[Sequence[str]], faults: Sequence[Fault], notices: Sequence[Fault]
+) -> Iterator[list[str]]:
+    """The sheet as it came, with first columns that say what is to be mended in each row, and what the machine noticed."""
+    remarks = {head: _by_row(said) for head, said in ((FAULTS, faults), (NOTICES, notices)) if said or head == FAULTS}
+    added = {folded(head) for head in (FAULTS, NOTICES)}
+    own = [place for place, head in enumerate(rows[0]) if folded(head) in added]
     for number, row in enumerate(rows, 1):
         kept = [cell for place, cell in enumerate(row) if place not in own]
-        yield [FAULTS if number == 1 else "\n".join(texts.get(number, [])), *kept]
+        yield [*(head if number == 1 else "\n".join(said.get(number, [])) for head, said in remarks.items()), *kept]
+
+
+def _by_row(said: Sequence[Fault]) -> dict[int, list[str]]:
+    texts: dict[int, list[str]] = {}
+    for one in said:
+        about = f" “{one.value}”" if one.value and one.column not in one.text else ""
+        texts.setdefault(one.row, []).append(f"{one.column}{about}: {one.text}")
+    return texts

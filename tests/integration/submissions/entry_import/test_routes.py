@@ -1,5 +1,6 @@
 """Entries from a sheet: tried first, all or none, once however often it is sent, by the desk of the contest only."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -129,6 +130,45 @@ async def test_the_same_file_again_and_the_same_rows_in_another_file_double_noth
     await press(store, desk, longer)
     assert await store.read["entries"].count({}) == 2
     assert await store.read["register"].count({}) == 2
+
+
+async def test_what_the_machine_notices_is_told_by_row_before_and_by_the_formal_check_after(
+    store: Store, desk: Browser, contest: Contest
+) -> None:
+    await a_person(store, "judge", scope=contest.id, email="gui.bai@thu.example", name="Nguyễn Thị Gửi Bài")
+    named = row(parts__solution="Tôi là Nguyễn Thị Gửi Bài, đặt một bảng kiểm tra.")
+    address = await send(desk, contest, sheet(contest, row(title="Bài hai", email="hai@thu.example"), named))
+    page = (await desk.open(address)).text
+    assert "Ghi 2 bài" in page, "a notice keeps nothing out"
+    for said in ("Có tên tác giả", "giám khảo trong cuộc thi này không được dự thi"):
+        assert page.count(said) == 1
+    copy = tables.read((await desk.get(f"{address}/loi.xlsx")).content, max_rows=9, lines=True)
+    assert copy[0][:2] == ["Cần sửa", "Máy lưu ý"]
+    assert "không được dự thi" in copy[2][1]
+    await press(store, desk, address)
+    made = {one.parts["solution"]: one.id for one in await entries.of_contest(store.read, contest.id)}
+    check = (await desk.open(f"/tiep-nhan/{made[named['parts.solution']]}")).text
+    assert "không được dự thi" in check
+    assert "bỏ “Nguyễn Thị Gửi Bài”" in check
+
+
+async def test_a_worker_that_is_killed_while_writing_goes_on_where_it_was(
+    store: Store, desk: Browser, contest: Contest
+) -> None:
+    rows = [row(title=f"Bài số {number}", email=f"gui.{number}@thu.example") for number in range(25)]
+    address = await send(desk, contest, sheet(contest, *rows))
+    import_id = address.rsplit("/", maxsplit=1)[1]
+    assert (await desk.submit(address, {})).status_code == 303
+    writing = asyncio.create_task(service.write(store, import_id, secret_key=SECRET_KEY, at=now()))
+    part = 0
+    while not part:
+        part = await store.read["entries"].count({})
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    assert 0 < part < 25
+    await asyncio.gather(*(service.write(store, import_id, secret_key=SECRET_KEY, at=now()) for _ in range(2)))
+    assert "Đã ghi 25 bài" in (await desk.open(address)).text
+    assert sorted(one["number"] for one in await store.read["register"].find({})) == list(range(1, 26))
 
 
 async def test_what_changed_since_the_file_was_read_is_found_before_anything_is_written(

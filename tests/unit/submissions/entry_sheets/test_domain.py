@@ -117,14 +117,16 @@ def test_a_sheet_of_another_contest_is_refused_with_the_heads_it_lacks():
 def test_the_returned_copy_tells_each_row_its_faults_and_no_cell_becomes_a_formula():
     rows = sheet({}, {"title": "", "name": '=HYPERLINK("http://evil")', "kind": "lạ"})
     _, faults = Reader(contest(), "desk", UNITS, NOW).read(rows)
-    copy = list(domain.with_faults(rows, faults))
-    assert copy[0][0] == "Cần sửa"
-    assert copy[1][0] == ""
+    notice = Fault(row=2, column="Giải pháp", value="Nguyễn Thị", text="Có tên tác giả.")
+    copy = list(domain.with_remarks(rows, faults, [notice]))
+    assert copy[0][:2] == ["Cần sửa", "Máy lưu ý"]
+    assert copy[1][:2] == ["", "Giải pháp “Nguyễn Thị”: Có tên tác giả."]
     assert "Tên sáng kiến: " in copy[2][0]
-    assert "Người nộp là: " in copy[2][0]
+    assert "Người nộp là “lạ”: " in copy[2][0]
     content = tables.as_xlsx(copy, "Bài")
     cells = [cell for row in load_workbook(io.BytesIO(content)).worksheets[0].iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
     back = tables.read(content, max_rows=300, lines=True)
     assert Reader(contest(), "desk", UNITS, NOW).read(back)[1] == faults
-    assert [row[0] for row in domain.with_faults(back, faults)] == [row[0] for row in copy]
+    assert [row[:2] for row in domain.with_remarks(back, faults, [notice])] == [row[:2] for row in copy]
+    assert next(domain.with_remarks(rows, faults, []))[:2] == ["Cần sửa", copy[0][2]]

@@ -13,10 +13,12 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import health, logs, once, outbox, problems
+from shared.addresses import Addresses
 from shared.clock import now
 from shared.consume import INDEXES as CONSUME_INDEXES
 from shared.identity import VISITOR_COOKIE, Gate, SignedOutBefore
@@ -86,6 +88,7 @@ def create_app(service: Service) -> FastAPI:
     _publish_policies(app)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.router.middleware_stack = RequestBodyLimitMiddleware(Addresses(app.router), max_body_size=2 * MAX_BODY)
     app.add_middleware(_Around, secure=settings.public_url.startswith("https://"))
     problems.add_handlers(app)
     return app

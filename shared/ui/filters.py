@@ -39,7 +39,10 @@ def vn_time(value: datetime) -> str:
 
 def vn_datetime(value: datetime | None) -> str:
     """`10:32 ngày 05/3/2019` on the Hanoi wall clock. None is an en dash."""
-    return "–" if value is None else f"{vn_time(value)} ngày {vn_date(value)}"
+    if value is None:
+        return "–"
+    wall = _wall(value)
+    return f"{wall.hour:02}:{wall.minute:02} ngày {_day_month_year(wall)}"
 
 
 def vn_moment(value: datetime) -> str:
@@ -84,6 +87,8 @@ def vn_number(value: Decimal | float | None, places: int | None = None) -> str:
     """`1.234,50`: dot for thousands, comma for decimals. A Decimal keeps its own scale unless `places` is given."""
     if value is None:
         return "–"
+    if isinstance(value, int) and places is None:
+        return f"{value:,}".replace(",", ".").replace("-", "−")
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     text = f"{number:,f}" if places is None else f"{number:,.{places}f}"
     return text.replace(",", "\x00").replace(".", ",").replace("\x00", ".").replace("-", "−")

@@ -3,11 +3,10 @@
 The only importer of jinja2. Requests, sessions and routes are `shared/web.py`.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from jinja2 import (
     BaseLoader,
@@ -20,11 +19,12 @@ from jinja2 import (
     Template,
     pass_context,
 )
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from shared.ids import new_id
-from shared.ui import filters
+from shared.ui import cells, fields, filters
 from shared.ui.manifest import asset_url
 from shared.ui.navigation import is_current, places_for
 from shared.ui.states import look_of
@@ -42,7 +42,11 @@ class _Vendor(BaseLoader):
     def __init__(self) -> None:
         loader = PackageLoader("govuk_frontend_jinja")
         self._environment = Environment(
-            autoescape=True, loader=PrefixLoader({"govuk_frontend_jinja": loader}), trim_blocks=True, lstrip_blocks=True
+            autoescape=True,
+            loader=PrefixLoader({"govuk_frontend_jinja": loader}),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
         )
 
     def load(
@@ -53,6 +57,13 @@ class _Vendor(BaseLoader):
     ) -> Template:
         """The vendor template `name`, whichever environment asks."""
         return self._environment.get_template(f"govuk_frontend_jinja/{name}")
+
+
+class _Page(Template):
+    """A template whose macros are read once: nobody gives a template names of its own, so there is nothing to compare."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002
+        return super()._get_default_module()
 
 
 @pass_context
@@ -70,35 +81,9 @@ def _client_key(key: str = "") -> Markup:
     return Markup('<input type="hidden" name="client_key" value="{}">').format(key or new_id())
 
 
-def with_query(params: Mapping[str, Any], **changes: Any) -> str:
-    """`?a=1&b=2` of `params` with `changes`; None and "" take a name out, lists repeat it."""
-    kept = {name: value for name, value in {**params, **changes}.items() if value not in (None, "", [])}
-    return "?" + urlencode(kept, doseq=True)
-
-
-def _field_id(name: str) -> str:
-    """The id of a field: its name without the `[]` that makes `shared/forms.py` collect a list."""
-    return name.removesuffix("[]")
-
-
-def _errors_of(errors: Sequence[Mapping[str, str]], name: str) -> dict[str, str] | None:
-    """The error-message argument of a field, from the list of {field, text} pairs."""
-    texts = [error["text"] for error in errors if error.get("field") == _field_id(name)]
-    return {"text": " ".join(texts), "visuallyHiddenText": "Lỗi"} if texts else None
-
-
-def _typed(values: Mapping[str, Any], name: str, instead: Any = "") -> Any:
-    """What was typed into a field, or `instead` when the form was not yet touched; `parts.solution` is a key or a path."""
-    name = _field_id(name)
-    value: Any = values
-    for part in [name] if name in values else name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return instead if value is None else value
-
-
 def _page_numbers(page: int, pages: int) -> list[int | None]:
     """The page numbers to show: first, last, and the neighbours of `page`; None for a gap."""
-    near = [number for number in range(1, pages + 1) if number in (1, pages) or abs(number - page) <= 1]
+    near = sorted(number for number in {1, page - 1, page, page + 1, pages} if 1 <= number <= pages)
     shown: list[int | None] = []
     for number in near:
         if shown and shown[-1] is not None and number - shown[-1] > 1:
@@ -119,6 +104,8 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
+        auto_reload=False,  # a page is made of dozens of templates, and none changes while the process runs
+        cache_size=-1,
     )
     own: list[Callable[..., str]] = [
         filters.vn_date,
@@ -130,6 +117,7 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         filters.iso,
         filters.hanoi_input,
     ]
+    env.template_class = _Page
     env.filters.update({function.__name__: function for function in own})
     env.filters.update(relative_time=_relative_time, asset=asset_url, look=look_of)
     env.globals.update(
@@ -137,10 +125,16 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         csrf=_csrf,
         client_key=_client_key,
         new_client_key=_client_key,
-        with_query=with_query,
-        errors_of=_errors_of,
-        field_id=_field_id,
-        typed=_typed,
+        with_query=cells.with_query,
+        errors_of=fields.errors_of,
+        field_id=fields.field_id,
+        typed=fields.typed,
+        text_field=fields.text,
+        select_field=fields.select,
+        cell_part=cells.cell,
+        head_part=cells.head,
+        status_part=cells.status,
+        tag_part=cells.tag,
         page_numbers=_page_numbers,
         time_left=filters.time_left,
         places_for=places_for,

@@ -21,6 +21,7 @@ from deploy.demo.progress import Bar, Stages
 from deploy.local.stack import Stack
 from services.submissions import web
 from services.submissions.contests import service as contests
+from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Line
 from services.submissions.people import service as people
 from services.submissions.people.domain import SignUp
@@ -129,6 +130,7 @@ async def _fill(store: Store, entries: int) -> str:
         keys = {"title_folded": folded(line.title), "unit_folded": folded(line.unit)}
         documents.append({"_id": line.entry_id, **line.model_dump(exclude={"entry_id"}), **keys})
     await store.read["register"].insert_all(documents)
+    await intake.count_anew(store.read, contest.id)
     return contest.id
 
 

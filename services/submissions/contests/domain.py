@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.submissions.rules.domain import Rules, Timetable
 from shared.clock import local
@@ -90,6 +90,23 @@ FROZEN_BY = {
 }  # fmt: skip
 """What the first score of a round settles: entries were written, and are marked, under exactly these rules."""
 POSTPONABLE = ("closes_at", "edit_until", "postmark_until", "received_until", "final_at")
+
+
+class Named(BaseModel):
+    """Something of a contest that has a name."""
+
+    id: str
+    title: str
+
+
+class Heading(BaseModel):
+    """What lists of many contests' things say of each: so much is read, not its forty fields."""
+
+    id: str
+    short_name: str
+    entrant_groups: list[Named] = []
+    content_groups: list[Named] = []
+    has_quotas: bool = False
 
 
 class Contest(Rules):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.submissions.contests.domain import Contest, State
+from services.submissions.contests.domain import Contest, Heading, State
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
 
@@ -34,6 +34,14 @@ async def in_states(tx: Tx, states: Sequence[State]) -> list[Contest]:
     """Those that close last first."""
     where = {"state": {"$in": list(states)}}
     return [_contest(one) for one in await tx["contests"].find(where, sort=[("timetable.closes_at", -1)])]
+
+
+async def headings(tx: Tx, states: Sequence[State]) -> list[Heading]:
+    """The same in a few words."""
+    groups = [f"{name}.{part}" for name in ("entrant_groups", "content_groups") for part in ("id", "title")]
+    where, fields = {"state": {"$in": list(states)}}, ["short_name", "quotas.id", *groups]
+    found = await tx["contests"].find(where, sort=[("timetable.closes_at", -1)], fields=fields)
+    return [Heading(id=one["_id"], has_quotas=bool(one.pop("quotas", [])), **one) for one in found]
 
 
 async def save(tx: Tx, contest: Contest) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from services.submissions.contests import domain, repository
-from services.submissions.contests.domain import Contest, State
+from services.submissions.contests.domain import Contest, Heading, State
 from services.submissions.editions import service as editions
 from services.submissions.rules.domain import Rules
 from shared import outbox
@@ -35,6 +35,11 @@ async def by_slug(tx: Tx, slug: str) -> Contest:
 async def published(tx: Tx) -> list[Contest]:
     """What the public's lists show: published and closed contests, those that close last first."""
     return await repository.in_states(tx, [State.PUBLISHED, State.CLOSED])
+
+
+async def headings(tx: Tx) -> list[Heading]:
+    """The same, with what a list of their entries says of them."""
+    return await repository.headings(tx, [State.PUBLISHED, State.CLOSED])
 
 
 async def every(tx: Tx) -> list[Contest]:

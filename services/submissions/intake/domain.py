@@ -1,7 +1,7 @@
 """A line of the register and how it changed, how the register is asked for, counted and written as rows. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.submissions.arrivals.domain import CHANNELS, Channel
-from services.submissions.contests.domain import Contest
+from services.submissions.arrivals.domain import CHANNELS
+from services.submissions.contests.domain import Heading
 from services.submissions.states.domain import IN_WORDS, RULES_IN_WORDS, Rule, State
 from shared.ui.filters import vn_datetime
 
@@ -23,6 +23,9 @@ SORT_WORDS = {
     "don-vi": "unit_folded",
 }
 SIZES = (20, 50, 100)
+
+
+_IN_WORDS = {one.value: words for one, words in CHANNELS.items()}
 
 
 class Line(BaseModel):
@@ -56,7 +59,7 @@ class Line(BaseModel):
     @property
     def channels_in_words(self) -> str:
         """Every way it came, the first first."""
-        return ", ".join(CHANNELS[Channel(one)] for one in (self.channel, *self.more_channels))
+        return ", ".join([_IN_WORDS[one] for one in (self.channel, *self.more_channels)])
 
     @property
     def sealed(self) -> dict[str, Any]:
@@ -117,11 +120,11 @@ class Tally:
 
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, int]]) -> "Tally":
-        """From (channel, state, how many), in any order; equal pairs are added."""
+        """From (channel, state, how many), in any order; equal pairs are added, what there is none of is left out."""
         cells: dict[tuple[str, str], int] = {}
         for channel, state, many in rows:
             cells[channel, state] = cells.get((channel, state), 0) + many
-        return cls(cells)
+        return cls({pair: many for pair, many in cells.items() if many})
 
     @property
     def channels(self) -> list[str]:
@@ -136,6 +139,12 @@ class Tally:
             for (one, other), many in self.cells.items()
             if (not channel or one == channel) and (not state or other == state)
         )
+
+    def table(self, states: Sequence[str]) -> list[tuple[str, list[int], int]]:
+        """A row for each channel, and a last one (its channel is empty) for all: how many of each state, and the sum."""
+        rows = [(channel, [self.cells.get((channel, state), 0) for state in states]) for channel in self.channels]
+        sums = ("", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)])
+        return [(channel, counts, sum(counts)) for channel, counts in (*rows, sums)] if rows else []
 
     def by_state(self, channel: str = "") -> dict[str, int]:
         """Of one channel, or of all."""
@@ -212,7 +221,7 @@ HEADS = (
 )
 
 
-def cells(line: Line, contest: Contest | None) -> list[Any]:
+def cells(line: Line, contest: Heading | None) -> list[Any]:
     """A line as a row under HEADS, in words."""
     groups = {one.id: one.title for one in contest.entrant_groups} if contest else {}
     fields = {one.id: one.title for one in contest.content_groups} if contest else {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from services.submissions.intake.domain import OVERDUE, Change, Line, Query, Tally
+from services.submissions.intake.domain import OVERDUE, SORTS, Change, Line, Query, Tally
 from services.submissions.states.domain import State
 from shared.clock import HANOI, now
 from shared.errors import NotFound
@@ -16,6 +16,8 @@ INDEXES = (
     Index("register", (("contest_id", 1), ("number", 1)), unique=True),
     Index("register", (("contest_id", 1), ("state", 1), ("number", 1))),
     Index("register", (("contest_id", 1), ("channel", 1), ("state", 1))),
+    Index("register", (("number", 1), ("contest_id", 1))),
+    *(Index("register", (("contest_id", 1), (field, 1), ("number", 1))) for field in SORTS if field != "number"),
     Index("register", (("receipt", 1),)),
     Index("register_changes", (("contest_id", 1), ("sealed_on", 1), ("at", 1))),
     Index("register_changes", (("entry_id", 1), ("at", 1))),
@@ -24,7 +26,8 @@ INDEXES = (
 
 
 def _line(document: Document) -> Line:
-    return Line(entry_id=document["_id"], **{name: value for name, value in document.items() if name != "_id"})
+    document["entry_id"] = document.pop("_id")
+    return Line.model_validate(document)
 
 
 async def find(tx: Tx, entry_id: str) -> Line | None:
@@ -51,6 +54,8 @@ async def put(tx: Tx, line: Line, was: Line | None, *, by: str = "", note: str =
     """New (`was` is None) or changed; what a seal shows of it is kept as a change, in the same transaction."""
     keys = {"title_folded": folded(line.title), "unit_folded": folded(line.unit)}
     await tx["register"].put({"_id": line.entry_id, **line.model_dump(exclude={"entry_id"}), **keys})
+    if was is None or _cell(was) != _cell(line):
+        await _count(tx, line, was)
     if note or was is None or was.sealed != line.sealed:
         change = Change(
             id=new_id(),
@@ -62,6 +67,28 @@ async def put(tx: Tx, line: Line, was: Line | None, *, by: str = "", note: str =
             line=line.sealed,
         )
         await _put_change(tx, change)
+
+
+def _cell(line: Line) -> str:
+    return f"cells.{line.channel}.{line.state}"
+
+
+async def _count(tx: Tx, line: Line, was: Line | None) -> None:
+    # In the transaction of the change, on the document that every new line takes its number from anyway: the figures
+    # always add up, and nobody waits for a document more. Handing in does not come here, the desk and its agents do.
+    change = {_cell(line): 1} | ({_cell(was): -1} if was else {})
+    counted = await tx["register_numbers"].take({"_id": line.contest_id}, {"$inc": change}, upsert=True)
+    if counted is None or not counted.get("counted"):
+        await count_anew(tx, line.contest_id)
+
+
+async def count_anew(tx: Tx, contest_id: str) -> None:
+    """Count the lines of a contest: for what was in the register before its figures were kept."""
+    cells: Document = {}
+    for channel, state, many in await _aggregated(tx, {"contest_id": contest_id}):
+        cells.setdefault(channel, {})[state] = many
+    change = {"$set": {"cells": cells, "counted": True}}
+    await tx["register_numbers"].update({"_id": contest_id}, change, upsert=True)
 
 
 async def _put_change(tx: Tx, change: Change) -> None:
@@ -144,13 +171,35 @@ def _matches(search: str) -> list[Document]:
     return found
 
 
-async def lines(tx: Tx, query: Query, *, whole: bool = False) -> list[Line]:
-    """The page asked for, or all that match."""
+def _order(query: Query) -> list[tuple[str, int]]:
     field, direction = query.order
-    skip, limit = (0, 0) if whole else ((query.page - 1) * query.size, query.size)
-    sort = {field: direction} | {name: 1 for name in ("contest_id", "number") if name != field}
-    found = await tx["register"].find(_where(query), sort=list(sort.items()), skip=skip, limit=limit)
+    # What decides between equals goes the same way, so that an index is read in either direction.
+    ties = ("number",) if query.contest_id else ("contest_id", "number")
+    return [(field, direction), *((name, direction) for name in ties if name != field)]
+
+
+async def lines(tx: Tx, query: Query) -> list[Line]:
+    """All that match."""
+    found = await tx["register"].find(_where(query), sort=_order(query))
     return [_line(document) for document in found]
+
+
+async def page(tx: Tx, query: Query) -> tuple[list[Line], Tally]:
+    """The page asked for, and what matches the query without its state and channel, counted by both; in one question."""
+    kept = _kept(query)
+    pipeline: list[Document] = [
+        {"$match": _where(query)},
+        {"$sort": dict(_order(query))},
+        {"$skip": (query.page - 1) * query.size},
+        {"$limit": query.size},
+        {"$unset": ["title_folded", "unit_folded"]},
+    ]
+    if kept is not None:
+        pipeline.append({"$unionWith": {"coll": "register_numbers", "pipeline": [{"$match": kept}]}})
+    found = await tx["register"].aggregate(pipeline)
+    figures = [one for one in found if "number" not in one]
+    shown = [_line(one) for one in found if "number" in one]
+    return shown, _from_figures(figures if kept is not None else None) or await _counted(tx, query)
 
 
 async def count(tx: Tx, query: Query) -> int:
@@ -171,12 +220,41 @@ async def counts_of_units(tx: Tx, contest_id: str) -> dict[str, dict[str, int]]:
 
 async def tally(tx: Tx, query: Query) -> Tally:
     """What matches the query without its state and channel, counted by both."""
+    kept = _kept(query)
+    figures = await tx["register_numbers"].find(kept) if kept is not None else None
+    return _from_figures(figures) or await _counted(tx, query)
+
+
+def _kept(query: Query) -> Document | None:
+    """Which figures answer a query: those of whole contests, when it asks for no less."""
+    scope = _scope(query)
+    if _where(query, with_state=False) != scope:
+        return None
+    return {"_id": scope["contest_id"]} if scope else {}
+
+
+def _from_figures(found: list[Document] | None) -> Tally | None:
+    if found is None or not all(one.get("counted") for one in found):
+        return None
+    return Tally.of(
+        (channel, state, many)
+        for one in found
+        for channel, states in one["cells"].items()
+        for state, many in states.items()
+    )
+
+
+async def _counted(tx: Tx, query: Query) -> Tally:
+    return Tally.of(await _aggregated(tx, _where(query, with_state=False)))
+
+
+async def _aggregated(tx: Tx, where: Document) -> list[tuple[str, str, int]]:
     pipeline: list[Document] = [
-        {"$match": _where(query, with_state=False)},
+        {"$match": where},
         {"$group": {"_id": {"channel": "$channel", "state": "$state"}, "n": {"$sum": 1}}},
     ]
     rows = await tx["register"].aggregate(pipeline)
-    return Tally.of((row["_id"]["channel"], row["_id"]["state"], row["n"]) for row in rows)
+    return [(row["_id"]["channel"], row["_id"]["state"], row["n"]) for row in rows]
 
 
 async def beside(tx: Tx, line: Line, step: int) -> Line | None:

@@ -9,7 +9,7 @@ from typing import Any
 from services.submissions.anonymity import domain as anonymity
 from services.submissions.anonymity.domain import Reading
 from services.submissions.contests import service as contests
-from services.submissions.contests.domain import Contest
+from services.submissions.contests.domain import Contest, Heading
 from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
@@ -37,7 +37,7 @@ from shared.mongo import Store, Tx
 from shared.redaction import hide
 
 INDEXES = repository.INDEXES
-unsealed, mark_sealed = repository.unsealed, repository.mark_sealed
+unsealed, mark_sealed, count_anew = repository.unsealed, repository.mark_sealed, repository.count_anew
 Moved = EntryWithdrawn | EntryReturned | EntryAccepted | EntryRefused | EntryReopened
 _DESK = (Role.SECRETARY, Role.ORGANISER)
 
@@ -49,10 +49,10 @@ class Listing:
     lines: list[Line]
     total: int
     tally: Tally
-    contests: list[Contest]
+    contests: list[Heading]
 
     @property
-    def by_id(self) -> dict[str, Contest]:
+    def by_id(self) -> dict[str, Heading]:
         """The contests by their ids."""
         return {one.id: one for one in self.contests}
 
@@ -184,23 +184,20 @@ async def listing(store: Store, query: Query, person: Person) -> Listing:
     """A page of the register within the person's scope."""
     query = query.model_copy(update={"contest_ids": scope(person)})
     tx = store.read
-    lines, tally, known = await asyncio.gather(
-        repository.lines(tx, query), repository.tally(tx, query), _contests(tx, query)
-    )
+    (lines, tally), known = await asyncio.gather(repository.page(tx, query), _contests(tx, query))
     # What a count would ask the database for once more.
     total = await repository.count(tx, query) if query.state == OVERDUE else tally.count(query.channel, query.state)
     return Listing(lines, total, tally, known)
 
 
-async def _contests(tx: Tx, query: Query) -> list[Contest]:
-    published = await contests.published(tx)
-    return [one for one in published if query.contest_ids is None or one.id in query.contest_ids]
+async def _contests(tx: Tx, query: Query) -> list[Heading]:
+    return [one for one in await contests.headings(tx) if query.contest_ids is None or one.id in query.contest_ids]
 
 
 async def whole(store: Store, query: Query, person: Person) -> Listing:
     """The same over all pages, for what is printed."""
     query = query.model_copy(update={"contest_ids": scope(person)})
-    lines, tally = await repository.lines(store.read, query, whole=True), await repository.tally(store.read, query)
+    lines, tally = await repository.lines(store.read, query), await repository.tally(store.read, query)
     return Listing(lines, len(lines), tally, await _contests(store.read, query))
 
 

@@ -28,7 +28,7 @@ async def register(request: Request, person: Reader) -> Response:
     """The same filter as the register's page, all its lines."""
     query = asked(request.query_params)
     listing = await intake.whole(store_of(request), query, person)
-    contest = listing.by_id.get(query.contest_id) or (listing.contests[0] if len(listing.contests) == 1 else None)
+    contest = await service.contest_of(store_of(request).read, listing, query)
     words = {one.value: text for one, text in STAND_WORDS.items()} | {OVERDUE: OVERDUE_WORDS}
     at = now()
     return page(

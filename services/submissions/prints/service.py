@@ -8,7 +8,8 @@ from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
-from services.submissions.intake.domain import Line
+from services.submissions.intake.domain import Line, Query
+from services.submissions.intake.service import Listing
 from services.submissions.people import service as people
 from services.submissions.texts.domain import Revision
 from shared.errors import NotFound
@@ -27,6 +28,12 @@ class Slip:
     """None for the moment until the register has it."""
     owner: str
     units: list[str]
+
+
+async def contest_of(tx: Tx, listing: Listing, query: Query) -> Contest | None:
+    """The one contest that a printed list is of; None when it is of several."""
+    one = listing.by_id.get(query.contest_id) or (listing.contests[0] if len(listing.contests) == 1 else None)
+    return await contests.get(tx, one.id) if one else None
 
 
 async def for_the_desk(store: Store, entry_id: str, person: Person) -> Slip:

@@ -1,5 +1,7 @@
 """Form macros: what was typed is shown again, faults stand at their fields, nothing typed becomes mark-up."""
 
+import re
+
 import pytest
 
 NASTY = '<script>alert("x")</script>'
@@ -22,6 +24,48 @@ def test_a_field_shows_again_what_was_typed_as_text_and_its_fault(rendered, fiel
     assert "<script" not in html
     assert 'id="title-error"' in html
     assert "Hãy điền tên." in html
+
+
+_SAID = {
+    "label": {"html": "Tên &amp; &lt;b&gt;", "classes": "govuk-label--s"}, "id": "goals", "name": "goals[]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+@pytest.mark.parametrize("hint", ["", "Gợi ý < 3"])
+def test_our_own_fields_say_what_the_vendors_would(rendered, hint, wrong):
+    told = {"hint": {"text": hint} if hint else None, "attributes": {"data-x": "<1>"}}
+    told["errorMessage"] = {"text": "Sai rồi", "visuallyHiddenText": "Lỗi"} if wrong else None
+    line = (
+        _SAID
+        | told
+        | {"type": "email", "value": NASTY, "inputmode": "email", "autocomplete": "email", "spellcheck": False}
+    )
+    line |= {"classes": "govuk-input--width-5", "prefix": {"text": "đ"}, "suffix": {"text": "<kg>"}}
+    choice = _SAID | told | {"items": [{"value": "", "text": "– Chọn –"}, {"value": "1", "text": "Một"}]}
+    choice["items"].append({"value": NASTY, "text": NASTY, "selected": True, "disabled": True})
+    context = {
+        "values": {"goals": NASTY},
+        "errors": [{"field": "goals", "text": "Sai rồi"}] if wrong else [],
+        "hint": hint,
+    }
+    context |= {"options": [{"value": "1", "text": "Một"}, {"value": NASTY, "text": NASTY, "disabled": True}]}
+    begin = '"goals[]", "Tên & <b>", '
+    end = 'values, errors, hint=hint, attributes={"data-x": "<1>"}'
+    more = 'width=5, type="email", inputmode="email", autocomplete="email", prefix="đ", suffix="<kg>"'
+    for ours, theirs, said in (
+        (f"forms.text({begin}{end}, {more})", "input", line),
+        (f"forms.select({begin}options, {end})", "select", choice),
+    ):
+        vendor = (
+            f'{{% from "govuk_frontend_jinja/components/{theirs}/macro.html" import govuk{theirs.title()} as made %}}'
+        )
+        wanted = rendered(vendor + "{{ made(said) }}", said=said)
+        assert _bare(rendered("{{ " + ours + " }}", **context)) == _bare(wanted)
+
+
+def _bare(html):
+    return re.sub(r"\s*([<>])\s*", r"\1", html).strip()
 
 
 def test_typed_lines_keep_their_breaks_and_indents(rendered):

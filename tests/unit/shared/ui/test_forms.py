@@ -1,6 +1,7 @@
 """Form macros: what was typed is shown again, faults stand at their fields, nothing typed becomes mark-up."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -26,15 +27,15 @@ def test_a_field_shows_again_what_was_typed_as_text_and_its_fault(rendered, fiel
     assert "Hãy điền tên." in html
 
 
-_SAID = {
+_SAID: dict[str, Any] = {
     "label": {"html": "Tên &amp; &lt;b&gt;", "classes": "govuk-label--s"}, "id": "goals", "name": "goals[]",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("wrong", [False, True])
 @pytest.mark.parametrize("hint", ["", "Gợi ý < 3"])
-def test_our_own_fields_say_what_the_vendors_would(rendered, hint, wrong):
-    told = {"hint": {"text": hint} if hint else None, "attributes": {"data-x": "<1>"}}
+def test_our_own_fields_say_what_the_vendors_would(rendered: Any, hint: str, wrong: bool) -> None:
+    told: dict[str, Any] = {"hint": {"text": hint} if hint else None, "attributes": {"data-x": "<1>"}}
     told["errorMessage"] = {"text": "Sai rồi", "visuallyHiddenText": "Lỗi"} if wrong else None
     line = (
         _SAID
@@ -64,7 +65,7 @@ def test_our_own_fields_say_what_the_vendors_would(rendered, hint, wrong):
         assert _bare(rendered("{{ " + ours + " }}", **context)) == _bare(wanted)
 
 
-def _bare(html):
+def _bare(html: str) -> str:
     return re.sub(r"\s*([<>])\s*", r"\1", html).strip()
 
 

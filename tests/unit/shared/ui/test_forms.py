@@ -34,7 +34,7 @@ _SAID: dict[str, Any] = {
 
 @pytest.mark.parametrize("wrong", [False, True])
 @pytest.mark.parametrize("hint", ["", "Gợi ý < 3"])
-def test_our_own_fields_say_what_the_vendors_would(rendered: Any, hint: str, wrong: bool) -> None:
+def test_our_own_fields_say_what_the_vendors_would(rendered: Any, hint: str, *, wrong: bool) -> None:
     told: dict[str, Any] = {"hint": {"text": hint} if hint else None, "attributes": {"data-x": "<1>"}}
     told["errorMessage"] = {"text": "Sai rồi", "visuallyHiddenText": "Lỗi"} if wrong else None
     line = (

@@ -107,6 +107,13 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         auto_reload=False,  # a page is made of dozens of templates, and none changes while the process runs
         cache_size=-1,
     )
+    env.template_class = _Page
+    _give_names(env)
+    return env
+
+
+def _give_names(env: Environment) -> None:
+    """What every template may call."""
     own: list[Callable[..., str]] = [
         filters.vn_date,
         filters.vn_time,
@@ -117,7 +124,6 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         filters.iso,
         filters.hanoi_input,
     ]
-    env.template_class = _Page
     env.filters.update({function.__name__: function for function in own})
     env.filters.update(relative_time=_relative_time, asset=asset_url, look=look_of)
     env.globals.update(
@@ -140,7 +146,6 @@ def environment(template_dirs: Sequence[Path]) -> Environment:
         places_for=places_for,
         is_current=is_current,
     )
-    return env
 
 
 def render(env: Environment, template: str, **context: Any) -> str:

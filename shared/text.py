@@ -68,13 +68,16 @@ def one_line(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The search key: no marks, đ as d, lower case. Tone placement (hòa, hoà) folds with the marks."""
+    """The search key: no marks, đ as d, lower case. Tone placement (hòa, hoà) folds with the marks.
+
+    Nothing invisible is left in it either: no text has such a sign, and MongoDB takes no pattern with a NUL.
+    """
     return " ".join(filter(None, map(_folded, text.split())))
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
 def _folded(word: str) -> str:
-    bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word))
+    bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", nfc(word)))
     bare = "".join(filterfalse(unicodedata.combining, bare))
     return " ".join(bare.replace("đ", "d").replace("Đ", "D").casefold().split())
 

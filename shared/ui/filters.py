@@ -11,6 +11,8 @@ _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "
 _STEPS = ((86_400, "ngày"), (3_600, "giờ"), (60, "phút"))
 _AFTER_THIS_SHOW_THE_DATE = timedelta(days=30)
 _KIBI = 1024
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+"""Beyond them an instant cannot be told in every zone, or is a slip of the keyboard."""
 
 
 def _day_month_year(day: date) -> str:
@@ -115,8 +117,12 @@ def hanoi_input(value: datetime | None) -> str:
 
 
 def read_hanoi_input(typed: str) -> datetime:
-    """The instant that a datetime-local field meant; ValueError when it is not a date and time."""
-    return datetime.fromisoformat(typed.strip()).replace(tzinfo=HANOI)
+    """The instant that a datetime-local field meant; ValueError when it is not a date and time.
+
+    A program that sends its zone along means that zone.
+    """
+    moment = datetime.fromisoformat(typed.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=HANOI)
 
 
 def typed_instant(typed: Any) -> Any:
@@ -124,6 +130,9 @@ def typed_instant(typed: Any) -> Any:
     if not isinstance(typed, str):
         return typed
     try:
-        return read_hanoi_input(typed) if typed.strip() else None
+        moment = read_hanoi_input(typed) if typed.strip() else None
     except ValueError:
         return typed
+    if moment is not None and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(f"Năm phải từ {_FIRST_YEAR} đến {_LAST_YEAR}.")
+    return moment

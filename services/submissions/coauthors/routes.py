@@ -17,12 +17,14 @@ from shared.clock import now
 from shared.errors import Invalid, Refusal, Stale
 from shared.identity import SIGNED_IN, Person, Role, may
 from shared.pages import page, see_other, store_of
+from shared.text import Line
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["coauthors"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
 _TEAM = "/bai-du-thi/{entry_id}/tac-gia"
+Share = Annotated[Decimal, Field(ge=0, le=100, max_digits=6)]
 
 
 def _rows(value: Any) -> Any:
@@ -175,10 +177,10 @@ class MemberIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = ""
-    name: str
-    address: str = ""
-    share: Decimal
+    id: str = Field("", max_length=60)
+    name: Line = Field(max_length=120)
+    address: Line = Field("", max_length=254)
+    share: Share
 
 
 class TeamIn(BaseModel):
@@ -187,8 +189,8 @@ class TeamIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: int
-    owner_share: Decimal = Decimal(100)
-    representative_id: str = ""
+    owner_share: Share = Decimal(100)
+    representative_id: str = Field("", max_length=60)
     members: Annotated[list[MemberIn], Field(max_length=domain.MOST)]
 
 

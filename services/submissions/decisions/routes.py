@@ -212,7 +212,7 @@ class ReturnIn(AcceptIn):
 
     missing: Ticked = []
     reason: Reason
-    until: AwareDatetime | None = None
+    until: Until = None
 
 
 class RefuseIn(AcceptIn):

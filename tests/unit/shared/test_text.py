@@ -46,6 +46,7 @@ def test_search_finds_text_without_its_marks_whatever_their_form(typed: str, sto
 
 def test_both_tone_placements_have_one_key() -> None:
     assert folded("hòa thủy") == folded("hoà thuỷ")
+    assert folded("một\x00 c\u200bửa") == "mot cua"
 
 
 def test_words_are_runs_that_hold_a_letter_or_a_digit() -> None:

@@ -79,6 +79,8 @@ async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) 
     own, hers = await api.bearer(email_of("chu-bai")), await api.bearer(LAN)
     body = {"version": draft.version, "owner_share": "60", "members": [{"name": "Lan", "address": LAN, "share": "40"}]}
     assert (await api.put(path, json=body, headers=hers)).status_code == 404
+    for odd in ({"owner_share": "1e999"}, {"representative_id": "x" * 61}, {"members": [{"name": "L" * 121, "share": 1}]}):
+        assert (await api.put(path, json={**body, **odd}, headers=own)).status_code == 422
     put = (await api.put(path, json=body, headers=own)).json()
     assert (put["ready"], put["members"][0]["state"]) == (False, "invited")
     [waits] = (await api.get("/api/submissions/v1/invitations", headers=hers)).json()["items"]

@@ -99,3 +99,11 @@ def test_file_sizes_are_rounded_as_people_say_them():
 def test_a_datetime_field_reads_back_the_minute_that_it_showed(moment):
     instant = moment.replace(second=0, microsecond=0, tzinfo=UTC)
     assert filters.read_hanoi_input(filters.hanoi_input(instant)) == instant
+
+
+def test_an_instant_that_was_typed_keeps_its_own_zone_and_is_of_our_time():
+    assert filters.typed_instant("2026-11-20T03:00Z") == filters.typed_instant("2026-11-20T10:00")
+    for typed in ("0001-01-01T00:00", "9999-12-31T23:59-07:00"):
+        with pytest.raises(ValueError, match="Năm phải từ 1900"):
+            filters.typed_instant(typed)
+    assert filters.typed_instant("hôm qua") == "hôm qua"

@@ -85,10 +85,27 @@ class Answer:
     reason: str = ""
 
 
+async def _given(tx: Tx, said: Answer, by: Person) -> Invitation | None:
+    """The invitation to which this person has said just this before."""
+    if said.secret:
+        found = await coauthors.by_digest(tx, domain.kept_as(said.secret))
+    else:
+        found = await coauthors.get(tx, said.invitation_id)
+    if found is None or found.person_id != by.id:
+        return None
+    agreed = found.state is State.AGREED and found.share == said.share
+    return found if agreed or (said.share is None and found.state is State.DECLINED) else None
+
+
 async def answer(store: Store, said: Answer, *, by: Person, at: datetime) -> str:
-    """Agree or decline; the entry's id. Raises NotFound, InvitationOver, ShareChanged, AlreadyAuthor, ReasonMissing."""
+    """Agree or decline; the entry's id. The same answer again is the first one, told once more.
+
+    Raises NotFound, InvitationOver, ShareChanged, AlreadyAuthor, ReasonMissing.
+    """
 
     async def work(tx: Tx) -> str:
+        if given := await _given(tx, said, by):
+            return given.entry_id
         if said.secret:
             invitation = await _found(tx, said.secret, at)
         else:

@@ -79,7 +79,11 @@ async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) 
     own, hers = await api.bearer(email_of("chu-bai")), await api.bearer(LAN)
     body = {"version": draft.version, "owner_share": "60", "members": [{"name": "Lan", "address": LAN, "share": "40"}]}
     assert (await api.put(path, json=body, headers=hers)).status_code == 404
-    for odd in ({"owner_share": "1e999"}, {"representative_id": "x" * 61}, {"members": [{"name": "L" * 121, "share": 1}]}):
+    for odd in (
+        {"owner_share": "1e999"},
+        {"representative_id": "x" * 61},
+        {"members": [{"name": "L" * 121, "share": 1}]},
+    ):
         assert (await api.put(path, json={**body, **odd}, headers=own)).status_code == 422
     put = (await api.put(path, json=body, headers=own)).json()
     assert (put["ready"], put["members"][0]["state"]) == (False, "invited")
@@ -87,6 +91,10 @@ async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) 
     said = {"invitation_id": waits["id"], "agree": True, "share": waits["share"]}
     answered = await api.post("/api/submissions/v1/invitations/answer", json=said, headers=hers)
     assert answered.json() == {"entry_id": draft.id}
+    again = await api.post("/api/submissions/v1/invitations/answer", json=said, headers=hers)
+    assert again.json() == answered.json()
+    unsaid = await api.post("/api/submissions/v1/invitations/answer", json={**said, "agree": False}, headers=hers)
+    assert unsaid.json()["code"] == "invitation_over"
     seen = (await api.get(path, headers=hers)).json()
     assert (seen["ready"], seen["members"][0]["address"]) == (True, "")
     refused = await api.post(f"/api/submissions/v1/entries/{draft.id}/submit", json={"client_key": "k"}, headers=hers)

@@ -1,7 +1,12 @@
-"""The port for bytes that are too large for a document. Its adapters: `mongo` (GridFS) and `s3` (an S3-compatible store)."""
+"""The port for bytes that are too large for a document. Its adapters: `gridfs` (MongoDB) and `s3` (an S3-compatible store)."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Protocol, Self
 
 from shared.errors import NotFound, Refusal
 
@@ -27,10 +32,68 @@ class BlobsAway(Refusal):
     message = "Kho tệp đang tạm gián đoạn và sẽ tự nối lại. Tệp chưa được ghi; hãy gửi lại sau ít phút."
 
 
+class Incoming:
+    """Bytes on their way in: on the disk in a file without a name, counted and hashed as they come; gone when closed."""
+
+    def __init__(self, check: Callable[[int], None] | None = None) -> None:
+        """`check` is told each size before it is reached, and may refuse it."""
+        self._check = check
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, piece: bytes | memoryview) -> None:
+        """The next bytes: into the page cache, which takes microseconds for what one message of a request holds."""
+        if self._check:
+            self._check(self.size + len(piece))
+        self._digest.update(piece)
+        self.size += len(piece)
+        while len(piece):
+            piece = piece[self._file.write(piece) :]
+
+    @property
+    def sha256(self) -> str:
+        """Of all that came so far."""
+        return self._digest.hexdigest()
+
+    def fileno(self) -> int:
+        """For another process that is to read the same bytes; it must not move the place in the file."""
+        return self._file.fileno()
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """From the beginning, each of `size` bytes but the last."""
+        for start in range(0, self.size, size):
+            yield os.pread(self._file.fileno(), size, start)
+
+    def close(self) -> None:
+        """Forget the bytes."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+
+Source = bytes | Incoming
+
+
+@contextmanager
+def as_source(content: Source) -> Iterator[Incoming]:
+    """What an adapter reads from, whichever way the bytes were given."""
+    if isinstance(content, Incoming):
+        yield content
+        return
+    with Incoming() as made:
+        made.write(content)
+        yield made
+
+
 class BlobStore(Protocol):
     """Bytes under ids. Outside of every transaction: bytes first, then the document that links to them."""
 
-    async def put(self, blob_id: str, content: bytes, *, media_type: str) -> str:
+    async def put(self, blob_id: str, content: Source, *, media_type: str) -> str:
         """Store bytes and answer their SHA-256. Raises BlobTaken, BlobsAway; then nothing is left behind."""
         ...
 

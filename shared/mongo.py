@@ -1,12 +1,10 @@
-"""MongoDB for one service: connection, transactions, typed access, change streams, blobs. Only this file imports motor."""
+"""MongoDB for one service: connection, transactions, typed access, change streams. Only this file imports motor."""
 
 import asyncio
-import hashlib
 import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,17 +15,17 @@ os.environ.setdefault("MOTOR_MAX_WORKERS", "64")  # ten threads starve a writer 
 
 from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
 from bson.decimal128 import Decimal128
-from gridfs.errors import FileExists, NoFile
 from motor.frameworks.asyncio import run_on_executor
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
 from pymongo.errors import CollectionInvalid, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
-from shared.blobs import GRIDFS, BlobMissing, BlobStore, BlobTaken
+from shared.blobs import GRIDFS, BlobStore
 from shared.collection import Collection, Document, Handles, Tx
 from shared.errand import Errands
+from shared.gridfs import CHUNKS, GridBlobs
 from shared.s3 import S3Blobs
 
 __all__ = ["Collection", "Document", "DriverError", "Duplicate", "Index", "Store", "Tx", "unavailable"]
@@ -109,6 +107,9 @@ class Index:
     """Seconds after the date in the one key; MongoDB deletes the document some time later."""
 
 
+_OF_BLOBS = (Index(CHUNKS, (("files_id", 1), ("n", 1)), unique=True),)
+
+
 class Store:
     """One service's database and its connection pool. Make it inside the event loop that uses it."""
 
@@ -167,6 +168,7 @@ class Store:
     async def ensure(self, indexes: Sequence[Index]) -> None:
         """Create the collections and indexes that are missing; transactions must not create them on the way."""
         present = set(await self._database.list_collection_names())
+        indexes = [*indexes, *(_OF_BLOBS if isinstance(self.blobs, GridBlobs) else ())]
         names = sorted({index.collection for index in indexes})
         wanted = [(name, [index for index in indexes if index.collection == name]) for name in names]
         # Side by side: each waits for the journal, and a service has some dozens of them.
@@ -216,47 +218,3 @@ class Store:
         """Close both pools."""
         self._client.close()
         self._watcher.close()
-
-
-class GridBlobs:
-    """Blobs in GridFS, in the collections `blobs.files` and `blobs.chunks`."""
-
-    def __init__(self, database: Any) -> None:
-        self._bucket: Any = AsyncIOMotorGridFSBucket(database, bucket_name="blobs")
-
-    async def put(self, blob_id: str, content: bytes, *, media_type: str) -> str:
-        digest = hashlib.sha256(content).hexdigest()
-        about = {"media_type": media_type, "sha256": digest}
-        incoming = self._bucket.open_upload_stream_with_id(blob_id, blob_id, metadata=about)
-        try:
-            await incoming.write(content)
-            await incoming.close()
-        except FileExists as error:  # the first piece tells, and the pieces that are there are somebody else's
-            raise BlobTaken from error
-        except BaseException:
-            await incoming.abort()
-            raise
-        return digest
-
-    async def get(self, blob_id: str) -> bytes:
-        content: bytes = await (await self._opened(blob_id)).read()
-        return content
-
-    async def stream(self, blob_id: str) -> AsyncIterator[bytes]:
-        opened = await self._opened(blob_id)
-
-        async def pieces() -> AsyncIterator[bytes]:
-            while piece := await opened.readchunk():
-                yield piece
-
-        return pieces()
-
-    async def _opened(self, blob_id: str) -> Any:
-        try:
-            return await self._bucket.open_download_stream(blob_id)
-        except NoFile as error:
-            raise BlobMissing from error
-
-    async def delete(self, blob_id: str) -> None:
-        with suppress(NoFile):
-            await self._bucket.delete(blob_id)

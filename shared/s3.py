@@ -1,6 +1,5 @@
 """Blobs in an S3-compatible store. Only this file imports obstore."""
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +11,7 @@ from obstore.exceptions import NotFoundError as Missing
 from obstore.store import S3Store
 
 from shared import logs
-from shared.blobs import BlobMissing, BlobsAway, BlobTaken
+from shared.blobs import BlobMissing, BlobsAway, BlobTaken, Source, as_source
 
 _PATIENCE = timedelta(seconds=5)
 _PIECE = 256 * 1024
@@ -42,14 +41,13 @@ class S3Blobs:
             retry_config={"max_retries": 2, "retry_timeout": _PATIENCE},
         )
 
-    async def put(self, blob_id: str, content: bytes, *, media_type: str) -> str:
-        """In one request: the store has all of it or nothing, and refuses an id that is taken."""
-        digest = hashlib.sha256(content).hexdigest()
+    async def put(self, blob_id: str, content: Source, *, media_type: str) -> str:
+        """In one request: the store has all of it or nothing, and refuses an id that is taken. That takes its size in memory."""
+        with as_source(content) as bytes_in:
+            digest, whole = bytes_in.sha256, b"".join(bytes_in.pieces(_PIECE))
         about = {"Content-Type": media_type, "sha256": digest}
         with _told_apart():
-            await obstore.put_async(
-                self._bucket, blob_id, content, attributes=about, mode="create", use_multipart=False
-            )
+            await obstore.put_async(self._bucket, blob_id, whole, attributes=about, mode="create", use_multipart=False)
         return digest
 
     async def get(self, blob_id: str) -> bytes:

@@ -39,6 +39,7 @@ from services.submissions.intake.service import INDEXES as INTAKE_INDEXES
 from services.submissions.invitations import routes as invitations
 from services.submissions.joins import routes as joins
 from services.submissions.joins.service import INDEXES as JOIN_INDEXES
+from services.submissions.jury_copies.service import INDEXES as COPY_INDEXES
 from services.submissions.lost_factors import routes as lost_factors
 from services.submissions.lost_factors.service import INDEXES as RESET_INDEXES
 from services.submissions.oidc import routes as oidc
@@ -170,6 +171,7 @@ INDEXES = (
     *ORIGINALITY_INDEXES,
     *SEAL_INDEXES,
     *SCAN_INDEXES,
+    *COPY_INDEXES,
     *UPLOAD_INDEXES,
     *REMINDER_INDEXES,
     *GALLERY_INDEXES,

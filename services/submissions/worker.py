@@ -18,6 +18,7 @@ worker = Worker(
         "erasures",
         "retention",
         "scanning",
+        "jury_copies",
         "uploads",
     ),
 )

@@ -46,6 +46,10 @@ _LOOKS = {
     "scan_clean": Look("Đã quét, không có vi-rút", "good"),
     "scan_infected": Look("Có mã độc, đã khóa", "bad"),
     "scan_unchecked": Look("Chưa quét vi-rút", "warn"),
+    "copy_pending": Look("Đang làm bản cho giám khảo", "busy"),
+    "copy_ready": Look("Bản cho giám khảo đã gỡ thông tin ẩn", "good"),
+    "copy_failed": Look("Không làm được bản cho giám khảo", "bad"),
+    "copy_gone": Look("Tệp đã bị xóa", "quiet"),
     # invitations to co-authors
     "invited": Look("Chờ trả lời", "busy"),
     "agreed": Look("Đã đồng ý", "good"),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.submissions.decisions import domain, service
+from services.submissions.files import service as files
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import STAND_WORDS
 from services.submissions.intake.service import Sheet
@@ -99,6 +100,7 @@ async def _check(request: Request, entry_id: str, person: Person, *, status: int
         **more,
     }
     context["scans"] = await scanning.of(store_of(request).read, [file.id for file in sheet.last.files])
+    context["copies"] = await files.copies(store_of(request).read, sheet.last.files)
     usual = hanoi_input(domain.usual_until(now()))
     context["values"] = {"until": usual, "longer": usual} | context["values"]
     return page(request, "intake/check.html", status, **context)

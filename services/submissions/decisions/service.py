@@ -10,6 +10,7 @@ from services.submissions.decisions import domain
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
+from services.submissions.jury_copies import service as jury_copies
 from services.submissions.states.domain import Rule
 from shared.errors import NotFound
 from shared.events.envelope import Event
@@ -21,7 +22,8 @@ Decide = Callable[[Entry, Contest], Event]
 
 
 async def accept(store: Store, entry_id: str, *, revision: int | None, key: str, by: Person, at: datetime) -> Document:
-    """The entry is in order: {state, number}. Raises NotFound, NewRevision, NotWaiting, KeyReused."""
+    """The entry is in order: {state, number}. Raises NotFound, NewRevision, NotWaiting, CopyPending, KeyReused."""
+    await _make_copies(store, entry_id, by)
     body = {"entry_id": entry_id, "revision": revision}
 
     async def work(tx: Tx) -> Document:
@@ -29,6 +31,14 @@ async def accept(store: Store, entry_id: str, *, revision: int | None, key: str,
         return await _noted(tx, await entries.accept(tx, entry_id, by, at), by=by, at=at)
 
     return await once(store, action="intake.accept", by=by.id, key=key, body=body, work=work)
+
+
+async def _make_copies(store: Store, entry_id: str, by: Person) -> None:
+    """What the jury gets of its files is there already, unless the worker is away or has much to do."""
+    line = await intake.line(store.read, entry_id)
+    if by.may(Role.SECRETARY, line.contest_id):
+        last = await entries.last_revision(store.read, await entries.get(store.read, entry_id))
+        await jury_copies.settle(store, [file.id for file in last.files])
 
 
 async def send_back(  # noqa: PLR0913 - a decision has so many parts

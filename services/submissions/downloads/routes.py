@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from services.submissions.downloads import service
 from services.submissions.files import domain as files
+from services.submissions.jury_copies.domain import Copy
 from shared.identity import SIGNED_IN, Person, Role, may
 from shared.pages import store_of
 
@@ -34,6 +35,6 @@ async def preview_copy(request: Request, entry_id: str, number: int, person: Sig
     return _bytes(content, copy, files.jury_name(number, copy.media_type))
 
 
-def _bytes(content: AsyncIterator[bytes], file: files.Copy, name: str) -> Response:
+def _bytes(content: AsyncIterator[bytes], file: Copy, name: str) -> Response:
     headers = {**files.download_headers(name), "Content-Length": str(file.size)}
     return StreamingResponse(content, media_type=file.media_type, headers=headers)

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 from services.submissions.entries import service as entries
 from services.submissions.files import service as files
-from services.submissions.files.domain import Attachment, Copy
+from services.submissions.files.domain import Attachment
+from services.submissions.jury_copies.domain import Copy, CopyFailed, CopyPending
 from shared.errors import NotFound
 from shared.identity import Person, Role
 from shared.mongo import Store
@@ -32,12 +33,16 @@ async def file(store: Store, entry_id: str, file_id: str, person: Person) -> tup
 
 
 async def copy_for_author(store: Store, entry_id: str, number: int, person: Person) -> tuple[Copy, Bytes]:
-    """File `number` (from 1) of the working copy as the jury would get it. Raises NotFound."""
+    """File `number` (from 1) of the working copy as the jury would get it. Raises NotFound, CopyPending, CopyFailed."""
     entry, _ = await entries.view(store, entry_id, person)
-    copies = [one.copy_for_jury for one in entry.files if one.copy_for_jury]
-    if not 1 <= number <= len(copies):
+    wanted = [file for file in entry.files if file.copy_blob]
+    if not 1 <= number <= len(wanted):
         raise NotFound
-    return copies[number - 1], await files.stream(store, copies[number - 1].id)
+    file = wanted[number - 1]
+    making = (await files.copies(store.read, [file])).get(file.id)
+    if making is None or making.copied is None:
+        raise CopyFailed(making.why) if making and making.why else CopyPending
+    return making.copied, await files.stream(store, making.copied.id)
 
 
 async def released_copy(store: Store, copy_id: str, person: Person) -> tuple[int, Copy, Bytes]:

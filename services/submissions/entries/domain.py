@@ -1,6 +1,6 @@
 """An entry: what may be done with it in which state and until when. Pure; what its text must be is `texts`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,8 @@ from services.submissions.arrivals.domain import Channel, Paper, Transcript
 from services.submissions.authors.domain import Authored
 from services.submissions.contests.domain import Contest, Phase
 from services.submissions.effects.domain import Fault
-from services.submissions.files.domain import MANDATE, Attachment, Copy, check_room
+from services.submissions.files.domain import MANDATE, Attachment, check_room
+from services.submissions.jury_copies.domain import Copy
 from services.submissions.states.domain import (
     IN_WORDS,
     DeadlinePassed,
@@ -115,10 +116,11 @@ class Entry(Authored, Words):
         check_room(self.files, contest.form_rules.max_files, purpose)
 
     def attach(self, file: Attachment, contest: Contest, at: datetime) -> None:
-        """Raises what `check_room_for_file` raises."""
-        self.check_room_for_file(contest, at, file.purpose)
-        self.files.append(file)
-        self._touched(at)
+        """The same bytes once. Raises what `check_room_for_file` raises."""
+        if self.file_with(file.sha256) is None:
+            self.check_room_for_file(contest, at, file.purpose)
+            self.files.append(file)
+            self._touched(at)
 
     def detach(self, file_id: str, contest: Contest, at: datetime) -> None:
         """Whether or not it is there; earlier revisions keep it. Raises Settled, EditingOver."""
@@ -262,9 +264,9 @@ class Entry(Authored, Words):
         return events.EntryReopened(reason=reason, reopened_at=at, **self._whose())
 
     def accept(
-        self, last: Revision, contest: Contest, at: datetime, *, locked: Collection[str] = ()
+        self, last: Revision, contest: Contest, at: datetime, *, released: Sequence[Copy] = ()
     ) -> events.EntryAccepted:
-        """The last revision counts, not what was typed after it, without the files that are `locked`.
+        """The last revision counts, not what was typed after it; of its files the jury gets what is `released`.
 
         Raises NotWaiting, AuthorGone, PaperLate, NotTranscribed.
         """
@@ -272,7 +274,7 @@ class Entry(Authored, Words):
         self.check_nobody_left(last.author_ids)
         arrivals.check_acceptable([self.channel, *self.more_channels], self.paper, contest.timetable)
         self.state, self.accepted_at = State.ACCEPTED, at
-        self.released = [file.copy_for_jury for file in last.files if file.copy_for_jury and file.id not in locked]
+        self.released = list(released)
         self.facts += 1
         return events.EntryAccepted(
             **self._whose(),

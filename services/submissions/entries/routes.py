@@ -1,9 +1,9 @@
 """The pages where an entry is written and files are added, and the same over JSON. Handing in is `hand_in`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
@@ -13,12 +13,15 @@ from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service
 from services.submissions.entries.domain import Entry
 from services.submissions.files import domain as files
+from services.submissions.files import service as keeping
+from services.submissions.inspection.domain import FileEmpty, check_size
 from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import SavedElsewhere
 from services.submissions.texts.domain import Words
-from shared import forms
+from shared import file_forms, forms
 from shared.clock import now
-from shared.errors import Refusal
+from shared.errors import Invalid, Refusal
+from shared.file_forms import FileForm
 from shared.forms import Typed
 from shared.identity import SIGNED_IN, Person, Role, may
 from shared.pages import page, see_other, store_of, wants_json
@@ -28,6 +31,8 @@ api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
 _DROP = "effects.drop."
+_FORM_BYTES = 64 * 1024
+"""What a form may weigh beside its file."""
 _AFTER_SAVING = {"preview": "xem-truoc", "authors": "tac-gia"}
 """The button to the page it leads to."""
 
@@ -74,7 +79,9 @@ async def _edit(
 ) -> Response:
     standing = await eligibility.standing(store_of(request).read, contest, entry.owner_id, now())
     scans = await scanning.of(store_of(request).read, [file.id for file in entry.files])
-    context = {"errors": [], "other": {}, "standing": standing, "scans": scans, "most_effects": effects.MOST, **more}
+    copies = await keeping.copies(store_of(request).read, entry.files)
+    known = {"standing": standing, "scans": scans, "copies": copies, "most_effects": effects.MOST}
+    context = {"errors": [], "other": {}, **known, **more}
     return page(request, "entries/edit.html", status, entry=entry, contest=contest, values=values, **context)
 
 
@@ -129,16 +136,17 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
 
 @routes.post("/bai-du-thi/{entry_id}/tep")
 async def attach(request: Request, entry_id: str, person: Entrant) -> Response:
-    form = await forms.read(request, DraftForm)
+    form, store = await forms.read(request, DraftForm), store_of(request)
     field = files.MANDATE if form.typed.get("act") == files.MANDATE else "file"
     try:
         await _write(request, entry_id, form.valid(), person)
         upload = form.files.get(field)
         if upload is None:
-            raise files.FileEmpty("Hãy chọn một tệp trước khi bấm “Thêm tệp”.", field=field)
-        name, content = upload.filename or "", await upload.read()
-        purpose = "" if field == "file" else field
-        kept = await service.attach(store_of(request), entry_id, name, content, by=person, at=now(), purpose=purpose)
+            raise FileEmpty("Hãy chọn một tệp trước khi bấm “Thêm tệp”.", field=field)
+        known = _, contest = await service.view(store, entry_id, person)
+        async with keeping.received(file_forms.pieces(upload), contest.form_rules.max_bytes) as content:
+            sent = files.Sent(upload.filename or "", content, "" if field == "file" else field)
+            kept, _ = await service.attach(store, entry_id, sent, by=person, at=now(), known=known)
     except Refusal as refusal:
         refusal.field = refusal.field or field
         return await _refused(request, entry_id, person, form, refusal)
@@ -186,15 +194,23 @@ async def write_entry(request: Request, entry_id: str, asked: EntryWritten, pers
     return EntrySaved(version=entry.version, saved_at=entry.saved_at)
 
 
-@api.post("/entries/{entry_id}/files", status_code=201)
+@api.post("/entries/{entry_id}/files", status_code=201, openapi_extra=file_forms.OPENAPI)
 async def attach_file(
     request: Request,
     entry_id: str,
-    file: Annotated[UploadFile, File()],
     person: Entrant,
-    purpose: Annotated[Literal["", "mandate"], Form()] = "",
 ) -> FileKept:
-    store, content = store_of(request), await file.read()
-    kept = await service.attach(store, entry_id, file.filename or "", content, by=person, at=now(), purpose=purpose)
-    entry, _ = await service.view(store, entry_id, person)
-    return FileKept(file_id=kept.id, version=entry.version)
+    """The form is read as it comes: of a file that is too large, no byte more than the contest allows."""
+    store = store_of(request)
+    known = _, contest = await service.view(store, entry_id, person)
+    most = contest.form_rules.max_bytes
+    check_size(int(request.headers.get("content-length") or 1), most + _FORM_BYTES)
+    with keeping.incoming(most) as content:
+        form = FileForm(content.write)
+        await form.read(request)
+        purpose = form.fields.get("purpose", "")
+        if purpose not in ("", files.MANDATE):
+            raise Invalid([{"field": "purpose", "text": "Mục đích của tệp không có trong danh sách."}])
+        sent = files.Sent(form.name or "", content, purpose)
+        kept, version = await service.attach(store, entry_id, sent, by=person, at=now(), known=known)
+    return FileKept(file_id=kept.id, version=version)

@@ -1,6 +1,5 @@
 """What can be done with an entry; one function is one transaction. Files are made ready outside of it."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -13,10 +12,9 @@ from services.submissions.eligibility.domain import Entrant
 from services.submissions.entries import repository
 from services.submissions.entries.domain import Entry
 from services.submissions.files import service as files
-from services.submissions.files.domain import Attachment
+from services.submissions.files.domain import Attachment, Sent
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
-from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import NotHandedIn, SavedElsewhere, State
 from services.submissions.status_links import domain as status_links
 from services.submissions.texts import domain as texts
@@ -24,7 +22,7 @@ from services.submissions.texts.domain import Revision, Words
 from services.submissions.versions import service as versions
 from shared import outbox
 from shared.clock import local
-from shared.errors import NotFound
+from shared.errors import NotFound, Refusal, Stale
 from shared.events.envelope import Event
 from shared.identity import Person
 from shared.ids import new_code
@@ -42,7 +40,9 @@ save, add_revision, put_revision, delete, alike, on_paper = (
     repository.save, repository.add_revision, repository.put_revision, repository.delete, repository.alike,
     repository.on_paper,
 )  # fmt: skip
-_TRIES = 3
+_TRIES, _TRIES_OF_A_CHANGE = 3, 20
+Known = tuple[Entry, Contest]
+Change = Callable[[Entry, Contest], None]
 
 
 async def exists(tx: Tx, entry_id: str) -> bool:
@@ -87,7 +87,7 @@ async def mine(store: Store, person: Person) -> list[tuple[Entry, Contest]]:
     return [(entry, known[entry.contest_id]) for entry in found]
 
 
-async def view(store: Store, entry_id: str, person: Person) -> tuple[Entry, Contest]:
+async def view(store: Store, entry_id: str, person: Person) -> Known:
     """An author's own entry. Raises NotFound, also for everybody else."""
     entry = await own(store.read, entry_id, person)
     return entry, await contests.get(store.read, entry.contest_id)
@@ -135,50 +135,50 @@ async def write(store: Store, entry_id: str, words: Words, *, version: int, by: 
     return await store.transaction(work)
 
 
-async def attach(  # noqa: PLR0913 - a file has so many sides
-    store: Store, entry_id: str, name: str, content: bytes, *, by: Person, at: datetime, purpose: str = ""
-) -> Attachment:
-    """Keep a file with the entry; the same bytes once. Raises NotFound and the refusals of file and entry."""
-    (entry, contest), digest = await view(store, entry_id, by), hashlib.sha256(content).hexdigest()
-    if (there := entry.file_with(digest)) is not None:
-        return there
-    entry.check_room_for_file(contest, at, purpose)
-    allowed: list[str] = list(contest.form_rules.media_types)
-    most = contest.form_rules.max_bytes
-    kept = await files.keep(store, name, content, allowed=allowed, max_bytes=most, at=at, purpose=purpose)
+async def attach(
+    store: Store, entry_id: str, sent: Sent, *, by: Person, at: datetime, known: Known | None = None
+) -> tuple[Attachment, int]:
+    """Keep a file with the entry, as `known` when it began to come; the same bytes once. The entry's version, too.
 
-    async def change(entry: Entry, contest: Contest) -> None:
-        if entry.file_with(digest) is None:
-            entry.attach(kept, contest, at)
-
-    return (await alter(store, entry_id, change, by=by)).file_with(digest) or kept
+    Raises NotFound and the refusals of file and entry.
+    """
+    entry, contest = known = known or await view(store, entry_id, by)
+    if (there := entry.file_with(sent.content.sha256)) is not None:
+        return there, entry.version
+    entry.check_room_for_file(contest, at, sent.purpose)
+    rules = contest.form_rules
+    kept = await files.keep(store, sent, allowed=rules.media_types, max_bytes=rules.max_bytes, at=at)
+    try:
+        entry = await _alter(store, entry_id, lambda entry, contest: entry.attach(kept, contest, at), by, known)
+        there = entry.file_with(kept.sha256) or kept
+    except Refusal:
+        await files.drop(store, kept)
+        raise
+    if there.id != kept.id:  # it came twice at the same moment
+        await files.drop(store, kept)
+    return there, entry.version
 
 
 async def detach(store: Store, entry_id: str, file_id: str, *, by: Person, at: datetime) -> Entry:
     """Take a file off the working copy. Raises NotFound, Settled, EditingOver."""
-
-    async def change(entry: Entry, contest: Contest) -> None:
-        entry.detach(file_id, contest, at)
-
-    return await alter(store, entry_id, change, by=by)
+    return await _alter(store, entry_id, lambda entry, contest: entry.detach(file_id, contest, at), by)
 
 
-async def alter(
-    store: Store,
-    entry_id: str,
-    change: Callable[[Entry, Contest], Awaitable[None]],
-    *,
-    by: Person,
-) -> Entry:
-    """An author's change of the working copy in one transaction. Raises NotFound and what `change` raises."""
+async def _alter(store: Store, entry_id: str, change: Change, by: Person, known: Known | None = None) -> Entry:
+    """An author's change of the working copy, as `known` a moment ago. Raises NotFound and what `change` raises.
 
-    async def work(tx: Tx) -> Entry:
-        entry = await own(tx, entry_id, by)
-        await change(entry, await contests.get(tx, entry.contest_id))
-        await repository.save(tx, entry)
+    One document changes, so its version guards it; after somebody else's save it is read and changed again.
+    """
+    for _ in range(_TRIES_OF_A_CHANGE):
+        entry, contest = known or await view(store, entry_id, by)
+        known = None
+        change(entry, contest)
+        try:
+            await repository.save(store.read, entry)
+        except Stale:
+            continue
         return entry
-
-    return await store.transaction(work)
+    raise Stale
 
 
 async def submit(  # noqa: PLR0913 - a hand-in has so many sides
@@ -187,7 +187,7 @@ async def submit(  # noqa: PLR0913 - a hand-in has so many sides
     """Hand in what is saved: {receipt, revision, submitted_at, status_path}. `at`: arrival of the complete request.
 
     Raises NotFound, OwnerOnly, Settled, NothingChanged, NotOpenYet, DeadlinePassed, EditingOver, Incomplete,
-    InvitationOpen, SharesOff, NotEligible, GivesAway, Infected, KeyReused.
+    InvitationOpen, SharesOff, NotEligible, GivesAway, Infected, CopyFailed, KeyReused.
     """
     body = {"entry_id": entry_id} | ({"message": message} if message else {})
 
@@ -199,7 +199,7 @@ async def submit(  # noqa: PLR0913 - a hand-in has so many sides
             revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at, message=message)
             eligible.check(contest, entry.entrant_group, authors)
             anonymity.check(entry, contest, authors)
-            await scanning.check_all(tx, {file.id: file.name for file in entry.files})
+            await files.check_all(tx, entry.files)
             await repository.add_revision(tx, revision)
             await publish(tx, entry, entry.told_submitted(), by=by, at=at, authors=[one.account for one in authors])
             return receipt(entry, secret_key)
@@ -253,12 +253,11 @@ async def withdraw(store: Store, entry_id: str, reason: str, *, key: str, by: Pe
 
 
 async def accept(tx: Tx, entry_id: str, by: Person, at: datetime) -> Entry:
-    """The formal check found it in order; only `intake` calls this. Raises NotFound, NotWaiting."""
+    """The formal check found it in order; only `intake` calls this. Raises NotFound, NotWaiting, CopyPending."""
     entry = await repository.get(tx, entry_id)
     contest = await contests.get(tx, entry.contest_id)
     last = await last_revision(tx, entry)
-    locked = await scanning.infected(tx, [file.id for file in last.files])
-    event = entry.accept(last, contest, at, locked=locked)
+    event = entry.accept(last, contest, at, released=await files.released(tx, last.files))
     await publish(tx, entry, event, by=by, at=at)
     return entry
 

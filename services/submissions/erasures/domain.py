@@ -188,4 +188,4 @@ def _blobs(entry: Entry, revisions: Sequence[Revision]) -> list[str]:
 
 
 def _blobs_of(files: Sequence[Attachment]) -> list[str]:
-    return [blob for file in files for blob in (file.id, file.copy_for_jury.id if file.copy_for_jury else "") if blob]
+    return [blob for file in files for blob in (file.id, file.copy_blob) if blob]

@@ -14,7 +14,9 @@ from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.files import service as files
 from services.submissions.hand_in import domain
+from services.submissions.jury_copies.domain import State as Copying
 from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import NothingChanged, State
 from services.submissions.texts import domain as texts
@@ -70,6 +72,7 @@ async def _preview(
     except Incomplete as incomplete:
         missing = incomplete.errors
     reading = anonymity.read(entry, authors)
+    copies = await files.copies(tx, entry.files)
     context = {
         "entry": entry,
         "contest": contest,
@@ -79,8 +82,10 @@ async def _preview(
         "is_owner": person.id == entry.owner_id,
         "reading": reading,
         "scans": await scanning.of(store_of(request).read, [file.id for file in entry.files]),
-        "copies": [file for file in entry.files if file.copy_for_jury],
-        "withheld": [file for file in entry.files if not (file.copy_for_jury or file.purpose)],
+        "copies": copies,
+        "waiting": [file_id for file_id, one in copies.items() if one.state is Copying.PENDING],
+        "for_jury": [file for file in entry.files if file.copy_blob],
+        "withheld": [file for file in entry.files if not (file.copy_blob or file.purpose)],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
         "twins": await asyncio.to_thread(domain.twins, entry, own),
         "values": {},
@@ -107,6 +112,7 @@ async def submit(request: Request, entry_id: str, person: Entrant) -> Response:
             context = {"entry": entry, "contest": contest, "values": entry.fields(), "errors": form.errors}
             scans = await scanning.of(store_of(request).read, [file.id for file in entry.files])
             context |= {"other": {}, "standing": standing, "most_effects": effects.MOST, "scans": scans}
+            context["copies"] = await files.copies(store_of(request).read, entry.files)
             return page(request, "entries/edit.html", refusal.status, **context)
         key = str(form.typed.get("client_key", ""))
         more = {"errors": form.errors, "kept_key": key, "values": form.typed}

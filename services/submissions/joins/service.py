@@ -152,5 +152,4 @@ async def forget(tx: Tx, entry: Entry, words: Sequence[str]) -> set[str]:
     kept = await entries.get(tx, entry.joined_to)
     if domain.drop_scans(kept, entry):
         await entries.save(tx, kept)
-    copies = [file.copy_for_jury.id for file in kept.files if file.copy_for_jury]
-    return {*(file.id for file in kept.files), *copies}
+    return {blob for file in kept.files for blob in (file.id, file.copy_blob) if blob}

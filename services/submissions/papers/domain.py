@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from services.submissions.arrivals.domain import Channel
-from services.submissions.files.domain import JPEG, PDF, PNG
+from services.submissions.inspection.domain import JPEG, PDF, PNG
 from services.submissions.people.domain import Kind, Name, OptionalEmail, OptionalId, Phone
 from shared.errors import Invalid, Refusal
 from shared.redaction import hide

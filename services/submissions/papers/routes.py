@@ -11,6 +11,8 @@ from services.submissions.arrivals.domain import CHANNELS, Channel
 from services.submissions.contests.domain import Contest
 from services.submissions.eligibility.domain import KINDS
 from services.submissions.entries import service as entries
+from services.submissions.files import service as files
+from services.submissions.files.domain import Attachment, Sent
 from services.submissions.papers import service
 from services.submissions.papers.domain import PROOFS, Day, Instant, Slip, Why
 from services.submissions.people import service as people
@@ -20,12 +22,13 @@ from services.submissions.scanning import service as scanning
 from services.submissions.status_codes import domain as status_codes
 from services.submissions.units import service as units
 from services.submissions.units.domain import level_words
-from shared import forms
+from shared import file_forms, forms
 from shared.clock import local, now
 from shared.errors import NotFound, Refusal
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of
 from shared.ui.filters import hanoi_input
+from shared.web import MAX_BODY
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["papers"])
@@ -94,13 +97,16 @@ async def _attach(request: Request, entry_id: str, person: Person) -> list[str]:
             if not isinstance(upload, Upload) or not upload.filename:
                 continue
             try:
-                content, envelope = await upload.read(), field == "envelope"
-                await service.attach(
-                    store_of(request), entry_id, upload.filename, content, envelope=envelope, by=person, at=now()
-                )
+                await _keep(request, entry_id, upload, person, envelope=field == "envelope")
             except Refusal as refusal:
                 refused.append(f"Chưa lưu tệp “{upload.filename}”: {refusal.message}")
     return refused
+
+
+async def _keep(request: Request, entry_id: str, upload: Upload, person: Person, *, envelope: bool) -> Attachment:
+    store, name = store_of(request), upload.filename or ""
+    async with files.received(file_forms.pieces(upload), MAX_BODY) as content:
+        return await service.attach(store, entry_id, Sent(name, content), envelope=envelope, by=person, at=now())
 
 
 @routes.get(PAGE + "/{entry_id}")
@@ -218,6 +224,5 @@ async def register_paper(request: Request, asked: PaperIn, person: Secretary) ->
 async def add_scan(
     request: Request, entry_id: str, file: Annotated[UploadFile, File()], person: Secretary, *, envelope: bool = False
 ) -> ScanKept:
-    content, name = await file.read(), file.filename or ""
-    kept = await service.attach(store_of(request), entry_id, name, content, envelope=envelope, by=person, at=now())
+    kept = await _keep(request, entry_id, file, person, envelope=envelope)
     return ScanKept(file_id=kept.id, added_at=kept.added_at)

@@ -1,6 +1,5 @@
 """What the desk does with a paper; one function is one transaction. Scans are made ready outside of it."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from services.submissions.eligibility.domain import PaperVerdict
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.files import service as files
-from services.submissions.files.domain import Attachment
+from services.submissions.files.domain import Attachment, Sent
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Line
 from services.submissions.papers import domain, repository
@@ -199,17 +198,17 @@ async def _people_of(tx: Tx, entry: Entry) -> list[str]:
     return [*entry.author_ids, *(account.id for account in accounts if account), *owners]
 
 
-async def attach(  # noqa: PLR0913 - a file has so many sides
-    store: Store, entry_id: str, name: str, content: bytes, *, envelope: bool = False, by: Person, at: datetime
+async def attach(
+    store: Store, entry_id: str, sent: Sent, *, envelope: bool = False, by: Person, at: datetime
 ) -> Attachment:
     """Keep a scan, or the picture of the envelope; the same bytes once. Raises NotFound and the refusals of files."""
     entry, paper = await _open(store.read, entry_id, by)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = sent.content.sha256
     if (there := _with(paper, digest)) is not None:
         return there
     rules = (await contests.get(store.read, entry.contest_id)).form_rules
     allowed = list(domain.KINDS_OF_SCAN)
-    kept = await files.keep(store, name, content, allowed=allowed, max_bytes=rules.max_bytes, at=at)
+    kept = await files.keep(store, sent, allowed=allowed, max_bytes=rules.max_bytes, at=at, for_jury=False)
 
     async def work(tx: Tx) -> Attachment:
         entry, paper = await _open(tx, entry_id, by)
@@ -227,7 +226,7 @@ async def attach(  # noqa: PLR0913 - a file has so many sides
 
     there = await store.transaction(work)
     if there.id != kept.id:  # the same page came at the same moment
-        await files.delete(store, [kept.id, *([kept.copy_for_jury.id] if kept.copy_for_jury else [])])
+        await files.drop(store, kept)
     return there
 
 

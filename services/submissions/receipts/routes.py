@@ -1,7 +1,7 @@
 """An author's list, an entry's page, receipt, status page, withdrawal; and the same over JSON."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -10,11 +10,16 @@ from services.submissions.coauthors import service as coauthors
 from services.submissions.consents import service as consents
 from services.submissions.consents.domain import PURPOSES, holding
 from services.submissions.entries import service as entries
+from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment
 from services.submissions.invitations import service as invitations
+from services.submissions.jury_copies.domain import Making
+from services.submissions.jury_copies.domain import State as Copying
 from services.submissions.receipts import domain, service
 from services.submissions.receipts.service import Case
 from services.submissions.scanning import service as scanning
+from services.submissions.scanning.domain import Scan
+from services.submissions.scanning.domain import State as Scanned
 from services.submissions.states.domain import State
 from services.submissions.status_codes import domain as status_codes
 from services.submissions.status_codes.domain import StatusForm
@@ -23,6 +28,7 @@ from shared import forms
 from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
+from shared.mongo import Tx
 from shared.pages import arrived, page, place_of, see_other, store_of
 
 routes = APIRouter(include_in_schema=False)
@@ -90,6 +96,7 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
     context: dict[str, Any] = {"case": case, "revisions": handed_in, "may_withdraw": may_withdraw, "editable": editable}
     shown = [file.id for one in handed_in for file in one.files]
     context["scans"] = await scanning.of(store.read, shown)
+    context["copies"] = await files.copies(store.read, handed_in[0].files if handed_in else [])
     context["authors"] = await coauthors.authors(store.read, case.entry.author_ids, case.entry.shares)
     return page(request, "receipts/show.html", **context, **_words(case))
 
@@ -157,7 +164,11 @@ class FileOut(BaseModel):
     media_type: str
     size: int
     sha256: str
+    purpose: Literal["", "mandate"]
     for_jury: bool
+    scan: Scanned
+    copy_state: Copying | None
+    """How far the copy for the jury came; null for a file that gets none."""
 
 
 class EntryOut(Words):
@@ -183,18 +194,24 @@ class EntryOut(Words):
     """Finalist, place or prize in a few Vietnamese words; empty until there is one."""
 
 
-def _file_out(file: Attachment) -> FileOut:
-    return FileOut(
-        file_id=file.id, for_jury=file.copy_for_jury is not None, **file.model_dump(include=set(FileOut.model_fields))
-    )
+def _file_out(file: Attachment, scan: Scan, made: Making | None) -> FileOut:
+    known = {"scan": scan.state, "copy_state": made.state if made else None, "for_jury": bool(file.copy_blob)}
+    return FileOut(file_id=file.id, **known, **file.model_dump(include=set(FileOut.model_fields)))
 
 
-def _out(case: Case) -> EntryOut:
+async def _out(tx: Tx, *cases: Case) -> list[EntryOut]:
+    kept = [file for case in cases for file in case.entry.files]
+    scans, copies = await scanning.of(tx, [file.id for file in kept]), await files.copies(tx, kept)
+    told = {file.id: _file_out(file, scans[file.id], copies.get(file.id)) for file in kept}
+    return [_entry_out(case, [told[file.id] for file in case.entry.files]) for case in cases]
+
+
+def _entry_out(case: Case, files: list[FileOut]) -> EntryOut:
     entry = case.entry
     return EntryOut(
         entry_id=entry.id,
         in_words=entry.in_words,
-        files=[_file_out(file) for file in entry.files],
+        files=files,
         editable_until=entry.editable_until(case.contest),
         outcome=case.news.outcome,
         representative_id=entry.representative,
@@ -204,16 +221,20 @@ def _out(case: Case) -> EntryOut:
 
 @api.get("/entries")
 async def list_entries(request: Request, person: Entrant) -> dict[str, list[EntryOut]]:
-    return {"items": [_out(case) for case in await service.mine(store_of(request), person)]}
+    store = store_of(request)
+    return {"items": await _out(store.read, *await service.mine(store, person))}
 
 
 @api.get("/entries/{entry_id}")
 async def show_entry(request: Request, entry_id: str, person: SignedIn) -> EntryOut:
-    return _out(await service.view(store_of(request), entry_id, person))
+    store = store_of(request)
+    [told] = await _out(store.read, await service.view(store, entry_id, person))
+    return told
 
 
 @api.post("/entries/{entry_id}/withdraw")
 async def withdraw_entry(request: Request, entry_id: str, asked: WithdrawIn, person: Entrant) -> EntryOut:
     store, at = store_of(request), arrived(request)
     await entries.withdraw(store, entry_id, asked.reason, key=asked.client_key, by=person, at=at)
-    return _out(await service.view(store, entry_id, person))
+    [told] = await _out(store.read, await service.view(store, entry_id, person))
+    return told

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.submissions.files.domain import MANDATE, FileTooLarge
+from services.submissions.files.domain import MANDATE
+from services.submissions.inspection.domain import FileTooLarge
 from shared.errors import NotFound, Refusal
 
 VERSION = "1.0.0"

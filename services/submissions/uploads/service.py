@@ -6,6 +6,8 @@ from datetime import datetime
 
 from services.submissions.entries import service as entries
 from services.submissions.files import domain as files
+from services.submissions.files import service as attachments
+from services.submissions.inspection import domain as inspection
 from services.submissions.uploads import domain, repository
 from services.submissions.uploads.domain import About, Checksum, OffsetMoved, Over, Piece, TooManyUploads, Upload
 from shared import logs
@@ -28,9 +30,9 @@ async def begin(store: Store, entry_id: str, about: About, length: int, *, by: P
     entry, contest = await entries.view(store, entry_id, by)
     entry.check_room_for_file(contest, at, about.purpose)
     rules = contest.form_rules
-    files.check_size(length, min(rules.max_bytes, domain.MOST_BYTES))
+    inspection.check_size(length, min(rules.max_bytes, domain.MOST_BYTES))
     name = files.kept_name(about.name)
-    files.check_name(name, list(rules.media_types))
+    inspection.check_name(name, list(rules.media_types))
     under_way = [
         one for one in await repository.of_person(store.read, by.id) if not one.file_id and at < one.expires_at
     ]
@@ -93,17 +95,23 @@ async def finish(store: Store, upload: Upload, *, by: Person, at: datetime) -> U
     """The whole file becomes an attachment; done twice it is one. Raises the refusals of file and entry: then it is over."""
     if upload.file_id:
         return upload
-    content = b"".join([await store.blobs.get(piece.id) for piece in upload.pieces])
     try:
-        kept = await entries.attach(store, upload.entry_id, upload.name, content, by=by, at=at, purpose=upload.purpose)
+        async with attachments.received(_whole(store, upload), upload.length) as content:
+            sent = files.Sent(upload.name, content, upload.purpose)
+            kept, version = await entries.attach(store, upload.entry_id, sent, by=by, at=at)
     except Refusal as refusal:
         if refusal.status < _UNAVAILABLE:
             await _forget(store, upload)
         raise
-    entry, _ = await entries.view(store, upload.entry_id, by)
-    await repository.attached(store.read, upload.id, kept.id, entry.version)
+    await repository.attached(store.read, upload.id, kept.id, version)
     await _drop_pieces(store, upload)
-    return upload.model_copy(update={"file_id": kept.id, "version": entry.version})
+    return upload.model_copy(update={"file_id": kept.id, "version": version})
+
+
+async def _whole(store: Store, upload: Upload) -> AsyncIterator[bytes]:
+    for piece in upload.pieces:
+        async for part in await store.blobs.stream(piece.id):
+            yield part
 
 
 async def call_off(store: Store, upload: Upload) -> None:

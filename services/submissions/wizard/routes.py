@@ -14,6 +14,7 @@ from services.submissions.wizard.domain import BY_ID, STEPS, Step
 from shared import forms
 from shared.clock import local, now
 from shared.errors import Invalid, NotFound, Refusal, Stale
+from shared.file_forms import pieces
 from shared.forms import sentences
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of
@@ -140,7 +141,7 @@ async def add_document(request: Request, contest_id: str, person: Organiser) -> 
         typed, upload = form.valid(), form.files.get("file")
         if upload is None:
             raise Invalid([{"field": "file", "text": "Hãy chọn một tệp."}])
-        content = (upload.filename or "", await upload.read())
+        content = (upload.filename or "", pieces(upload))
         known = (typed.title, content)
         await service.add_document(store, contest_id, *known, version=typed.version, by=person, at=now())
     except Refusal as refusal:

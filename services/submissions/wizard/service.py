@@ -1,6 +1,6 @@
 """Saving a step, looking up the people who are shut out, keeping documents to publish."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.files import service as files
+from services.submissions.files.domain import Sent
 from services.submissions.people import service as people
 from services.submissions.rules.domain import PublicDocument, Rules
 from services.submissions.wizard.domain import Step, shaped
@@ -66,7 +67,14 @@ async def addresses(tx: Tx, person_ids: Sequence[str]) -> str:
 
 
 async def add_document(  # noqa: PLR0913 - a file has so many sides
-    store: Store, contest_id: str, title: str, upload: tuple[str, bytes], *, version: int, by: Person, at: datetime
+    store: Store,
+    contest_id: str,
+    title: str,
+    upload: tuple[str, AsyncIterator[bytes]],
+    *,
+    version: int,
+    by: Person,
+    at: datetime,
 ) -> Contest:
     """Keep a document to publish. Raises NotFound, Stale, Invalid and the refusals of files."""
     contest = await contests.to_manage(store, contest_id, by)
@@ -75,8 +83,11 @@ async def add_document(  # noqa: PLR0913 - a file has so many sides
         raise Stale
     if len(documents) >= _MAX_DOCUMENTS:
         raise Invalid([{"field": "file", "text": f"Mỗi cuộc thi công bố tối đa {_MAX_DOCUMENTS} tài liệu."}])
-    name, content = upload
-    kept = await files.keep(store, name, content, allowed=_DOCUMENTS, max_bytes=_MAX_BYTES, at=at)
+    name, pieces = upload
+    async with files.received(pieces, _MAX_BYTES) as content:
+        kept = await files.keep(
+            store, Sent(name, content), allowed=_DOCUMENTS, max_bytes=_MAX_BYTES, at=at, for_jury=False
+        )
     known = {"id": f"D{new_id()[-12:]}", "title": title or kept.name, "file_id": kept.id}
     document = PublicDocument(**known, media_type=kept.media_type, size=kept.size)
     rules = checked(contest.working, {"documents": [*documents, document]})

@@ -11,9 +11,13 @@ from pypdf import PdfWriter
 from services.submissions.beginnings import service as beginnings
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
+from services.submissions.files.domain import Attachment, Sent
 from services.submissions.intake import agents
+from services.submissions.jury_copies import repository as copies
+from services.submissions.jury_copies import service as jury_copies
 from services.submissions.texts.domain import Words
 from shared import inbox
+from shared.blobs import Incoming
 from shared.clock import now
 from shared.events.envelope import Envelope
 from shared.identity import Person
@@ -72,6 +76,25 @@ async def deliver(store: Store, entry_id: str, *, times: int = 1) -> list[Outcom
     facts = [Envelope.model_validate_json(row["value"]) for row in await outbox_rows(store, entry_id)]
     again = [fact for fact in facts for _ in range(times)]
     return [await inbox.apply(store, "intake.on_entries", Order.EVERY, fact, agents.on_entries) for fact in again]
+
+
+def sent(name: str, content: bytes, purpose: str = "") -> Sent:
+    """A file that came whole."""
+    incoming = Incoming()
+    incoming.write(content)
+    return Sent(name, incoming, purpose)
+
+
+async def attach(store: Store, entry_id: str, name: str, content: bytes, *, by: Person) -> Attachment:
+    """A file of an entry; the worker has not seen it yet."""
+    kept, _ = await entries.attach(store, entry_id, sent(name, content), by=by, at=now())
+    return kept
+
+
+async def copied(store: Store) -> None:
+    """The worker made every copy for a jury that was due."""
+    while (making := await copies.take(store.read, now())) is not None:
+        await jury_copies.step(store, making)
 
 
 def a_pdf(author: str = AUTHOR) -> bytes:

@@ -11,7 +11,7 @@ from services.submissions.transcriptions import service as transcriptions
 from shared.clock import now
 from shared.identity import Person
 from shared.mongo import Document, Store
-from tests.integration.submissions.entry_builders import SECRET, an_image, key, words
+from tests.integration.submissions.entry_builders import SECRET, an_image, key, sent, words
 
 
 def a_slip(contest_id: str, **changes: Any) -> Slip:
@@ -33,7 +33,7 @@ async def a_paper(store: Store, clerk: Person, contest_id: str, **changes: Any) 
     """In the register, with one scan."""
     made = await register(store, clerk, a_slip(contest_id, **changes))
     entry_id = made["entry_id"]
-    await papers.attach(store, entry_id, "trang-1.jpg", an_image(), by=clerk, at=now())
+    await papers.attach(store, entry_id, sent("trang-1.jpg", an_image()), by=clerk, at=now())
     return await entries.get(store.read, entry_id)
 
 

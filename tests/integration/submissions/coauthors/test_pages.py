@@ -120,7 +120,7 @@ async def test_an_organisation_brings_a_paper_that_no_jury_gets(store: Store, br
         answer = await window.submit(f"/bai-du-thi/{draft.id}/tep", fields, files=sent)
     assert answer.headers["location"].endswith("/soan#mandate")
     [paper_kept] = (await entries.get(store.read, draft.id)).files
-    assert (paper_kept.purpose, paper_kept.copy_for_jury) == ("mandate", None)
+    assert (paper_kept.purpose, paper_kept.copy_blob) == ("mandate", "")
     await made.hand_in(store, draft.id, owner)
 
 

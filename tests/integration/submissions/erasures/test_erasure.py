@@ -26,7 +26,17 @@ from shared.mongo import Store
 from shared.outbox import Relay
 from shared.topics import PEOPLE
 from tests.integration.submissions.builders import Browser, a_contest, a_person, outbox_rows
-from tests.integration.submissions.entry_builders import SECRET, a_draft, a_pdf, an_entry, deliver, hand_in, key, words
+from tests.integration.submissions.entry_builders import (
+    SECRET,
+    a_draft,
+    a_pdf,
+    an_entry,
+    attach,
+    deliver,
+    hand_in,
+    key,
+    words,
+)
 
 NAME, EMAIL, PHONE = "Kiều Vân Khê", "kieu.van.khe@thu.example", "+84912345678"
 CANARIES = ("Kiều Vân Khê", "KIỀU VÂN KHÊ", "kieu van khe", "kieu.van.khe", "912345678", "912 345 678")
@@ -74,10 +84,10 @@ async def a_full_life(store: Store) -> tuple[Person, dict[str, str]]:
     """Somebody with a draft, an entry handed in, an accepted and a withdrawn one, each naming the author."""
     person, contest = await the_person(store), await a_contest(store)
     draft = await a_draft(store, person, contest.id, **NAMED)
-    await entries.attach(store, draft.id, f"{NAME}.pdf", a_pdf(NAME), by=person, at=now())
+    await attach(store, draft.id, f"{NAME}.pdf", a_pdf(NAME), by=person)
     waiting = await an_entry(store, person, contest.id)
     accepted = await a_draft(store, person, contest.id)
-    await entries.attach(store, accepted.id, f"{NAME}.pdf", a_pdf(NAME), by=person, at=now())
+    await attach(store, accepted.id, f"{NAME}.pdf", a_pdf(NAME), by=person)
     await hand_in(store, accepted.id, person)
     gone = await an_entry(store, person, contest.id)
     await entries.withdraw(store, gone.id, f"{NAME} xin rút", key=key(), by=person, at=now())

@@ -2,19 +2,22 @@
 
 import asyncio
 import io
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from services.submissions.files import domain, service
-from services.submissions.files.domain import DOCX, JPEG, PDF, PNG, download_headers, kept_name
+from services.submissions.files.domain import download_headers, kept_name
+from services.submissions.inspection import domain, service
+from services.submissions.inspection.domain import DOCX, JPEG, PDF, PNG
+from services.submissions.jury_copies.domain import cleaned
 from shared.errors import Refusal
 from shared.mongo import Store
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
-from tests.integration.submissions.entry_builders import a_draft, an_image
-from tests.integration.submissions.files import hostile
+from tests.integration.submissions.entry_builders import a_draft, an_image, sent
 from tests.integration.submissions.files.hostile import MARK, TAKEN, Hostile
 from tests.integration.submissions.files.hostile_others import NAMES, PICTURES, POLYGLOTS
 from tests.integration.submissions.files.hostile_packages import PACKAGES
@@ -26,14 +29,15 @@ CORPUS = [*PACKAGES, *PDFS, *PICTURES, *POLYGLOTS, *NAMES]
 
 
 async def verdict(file: Hostile) -> tuple[str, bytes | None]:
-    """As `keep` comes to it, before anything is stored."""
+    """As `keep` comes to it, before anything is stored; and the copy that the worker would make."""
     content = file.content()
     try:
         domain.check_size(len(content), LIMIT)
-        _, copy = await service.examine(content, kept_name(file.name), allowed=ALL, max_bytes=LIMIT)
+        with sent(file.name, content).content as incoming:
+            kind = await service.kind_of(incoming, kept_name(file.name), allowed=ALL, max_bytes=LIMIT)
     except Refusal as refusal:
-        return type(refusal).__name__, None
-    return TAKEN, copy
+        return type(refusal).__name__.replace("Ended", "Unreadable"), None
+    return TAKEN, await service.apart(cleaned, content, kind)
 
 
 def test_there_are_enough_of_them_and_no_two_alike() -> None:
@@ -68,37 +72,30 @@ def test_no_name_writes_a_header_or_a_path(name: str) -> None:
     assert header.count('"') == 2
 
 
-async def test_while_hostile_files_are_looked_into_the_same_process_answers_others(
+async def test_while_a_child_is_held_by_a_file_the_same_process_answers_others(
     store: Store, browser: Callable[[], Browser]
 ) -> None:
     person = await a_person(store, email=email_of("tac-gia"))
-    contest = await a_contest(store)
-    draft = await a_draft(store, person, contest.id)
+    draft = await a_draft(store, person, (await a_contest(store)).id)
     sender, other = browser(), browser()
     await sender.sign_in(email_of("tac-gia"))
     await sender.open(f"/bai-du-thi/{draft.id}/soan")
-    slow = hostile.raw_pdf(
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Count 1/Kids[" + b"3 0 R " * 300_000 + b"]>>",
-        b"<</Type/Page>>",
-    )
-    done: list[str] = []
-
-    async def send() -> int:
-        answer = await sender.submit(f"/bai-du-thi/{draft.id}/tep", {}, files={"file": ("bai.pdf", slow, PDF)})
-        done.append("upload")
-        return answer.status_code
-
-    async def look() -> None:
-        for path in ("/healthz", "/", "/healthz"):
+    await verdict(Hostile("", "ảnh.jpg", an_image, TAKEN))  # now there is a warm child
+    held = [int(child.process.pid or 0) for child in service._IDLE]
+    assert held
+    for pid in held:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        files = {"file": ("bai.pdf", b"%PDF-1.4\nnothing", PDF)}
+        upload = asyncio.create_task(sender.submit(f"/bai-du-thi/{draft.id}/tep", {}, files=files))
+        for _ in range(1_000_000):  # until a child that cannot move has the file
+            if len(service._IDLE) < len(held):
+                break
+            await asyncio.sleep(0)
+        for path in ("/healthz", "/", "/dang-nhap"):
             assert (await other.get(path)).status_code == 200
-            done.append(path)
-
-    uploads = asyncio.gather(*(send() for _ in range(3)))
-    for _ in range(100_000):
-        if service._AT_ONCE._work_queue.qsize() or done:  # both children have a file, and one more waits
-            break
-        await asyncio.sleep(0)
-    await look()
-    assert done == ["/healthz", "/", "/healthz"]
-    assert await uploads == [422, 422, 422]
+        assert not upload.done()
+    finally:
+        for pid in held:
+            os.kill(pid, signal.SIGCONT)
+    assert (await upload).status_code == 422

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import os
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +12,10 @@ from services.submissions.downloads import service as downloads
 from services.submissions.entries import service as entries
 from services.submissions.files import domain
 from services.submissions.files import service as files
-from services.submissions.files.domain import JPEG, PDF, Attachment, Disguised, TooManyFiles, Unreadable
+from services.submissions.files.domain import Attachment, TooManyFiles
+from services.submissions.inspection import service as inspection
+from services.submissions.inspection.domain import JPEG, PDF, Disguised, Unreadable
+from services.submissions.jury_copies.domain import cleaned
 from services.submissions.scanning import repository as scans
 from services.submissions.scanning import service as scanning
 from shared.clock import now
@@ -18,7 +23,7 @@ from shared.errors import NotFound
 from shared.identity import Role
 from shared.mongo import Store
 from tests.integration.submissions.builders import ADMINISTRATOR, a_contest, a_person
-from tests.integration.submissions.entry_builders import AUTHOR, a_draft, a_pdf, an_image, hand_in
+from tests.integration.submissions.entry_builders import AUTHOR, a_draft, a_pdf, an_image, attach, copied, hand_in, sent
 
 LIMIT = 10 * 1024 * 1024
 
@@ -28,9 +33,10 @@ async def whole(pieces: AsyncIterator[bytes]) -> bytes:
     return b"".join([piece async for piece in pieces])
 
 
-async def examined(content: bytes, name: str) -> tuple[str, bytes | None]:
+async def inspected(content: bytes, name: str) -> str:
     """Looked into in a child, as every upload is."""
-    return await files.examine(content, name, allowed=[PDF, JPEG], max_bytes=LIMIT)
+    with sent(name, content).content as incoming:
+        return await inspection.kind_of(incoming, name, allowed=[PDF, JPEG], max_bytes=LIMIT)
 
 
 async def scanned(store: Store) -> None:
@@ -42,10 +48,12 @@ async def scanned(store: Store) -> None:
 async def test_the_original_is_kept_as_it_came_and_the_copy_without_its_author(store: Store) -> None:
     content = a_pdf()
     assert AUTHOR.encode("utf-16-be") in content or AUTHOR.encode() in content
-    kept = await files.keep(store, "Bài của tôi.pdf", content, allowed=[PDF], max_bytes=LIMIT, at=now())
+    kept = await files.keep(store, sent("Bài của tôi.pdf", content), allowed=[PDF], max_bytes=LIMIT, at=now())
     assert await files.content(store, kept.id) == content
     assert kept.sha256 == hashlib.sha256(content).hexdigest()
-    copy = kept.copy_for_jury
+    assert (await files.copies(store.read, [kept]))[kept.id].copied is None
+    await copied(store)
+    copy = (await files.copies(store.read, [kept]))[kept.id].copied
     assert copy is not None
     made = await files.content(store, copy.id)
     assert hashlib.sha256(made).hexdigest() == copy.sha256
@@ -56,8 +64,30 @@ async def test_the_original_is_kept_as_it_came_and_the_copy_without_its_author(s
 
 async def test_a_file_that_breaks_its_reader_is_refused_and_the_next_one_is_taken(store: Store) -> None:
     with pytest.raises(Unreadable):
-        await examined(b"%PDF-1.4\n" + b"1 0 obj\n<<" * 2000, "bai.pdf")
-    assert (await examined(an_image(), "anh.jpg"))[0] == JPEG
+        await inspected(b"%PDF-1.4\n" + b"1 0 obj\n<<" * 2000, "bai.pdf")
+    assert await inspected(an_image(), "anh.jpg") == JPEG
+
+
+async def test_a_warm_child_takes_many_files_until_one_is_at_fault_and_a_dead_one_is_replaced(store: Store) -> None:
+    for _ in range(3):
+        await inspected(an_image(), "anh.jpg")
+    warm = [int(child.process.pid or 0) for child in inspection._IDLE]
+    assert len(warm) <= 2
+    for pid in warm:
+        os.kill(pid, signal.SIGKILL)
+    assert await inspected(an_image(), "anh.jpg") == JPEG
+    before = {child.process.pid for child in inspection._IDLE}
+    with pytest.raises(Unreadable):
+        await inspected(b"%PDF-1.4\nnothing", "bai.pdf")
+    assert not before & {child.process.pid for child in inspection._IDLE}
+
+
+async def test_a_child_ends_after_so_many_files(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspection, "_FILES_OF_A_CHILD", 1)
+    await inspected(an_image(), "anh.jpg")
+    kept = [child for child in inspection._IDLE if child.files >= 1]
+    await inspected(an_image(), "anh.jpg")
+    assert not [child for child in inspection._IDLE if child not in kept]
 
 
 @pytest.mark.parametrize(("limit", "value"), [("_MEMORY_BYTES", 150 * 1024 * 1024), ("_PATIENCE_SECONDS", 0)])
@@ -66,19 +96,23 @@ async def test_a_child_that_reaches_a_limit_is_ended_and_the_service_goes_on(
 ) -> None:
     large = an_image("JPEG", size=(7000, 7000))
     with monkeypatch.context() as patched:
-        patched.setattr(files, limit, value)
+        patched.setattr(inspection, limit, value)
         with pytest.raises(Unreadable):
-            await examined(large, "anh.jpg")
-    assert (await examined(large, "anh.jpg"))[1] is not None
+            await inspection.apart(cleaned, large, JPEG)
+        if limit == "_PATIENCE_SECONDS":
+            with pytest.raises(Unreadable):
+                await inspected(large, "anh.jpg")
+    assert await inspected(large, "anh.jpg") == JPEG
+    assert await inspection.apart(cleaned, large, JPEG)
 
 
 async def test_no_more_files_than_the_contest_allows(store: Store) -> None:
     person = await a_person(store)
     contest = await a_contest(store, form_rules={"max_files": 1})
     draft = await a_draft(store, person, contest.id)
-    await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+    await attach(store, draft.id, "ảnh.jpg", an_image(), by=person)
     with pytest.raises(TooManyFiles):
-        await entries.attach(store, draft.id, "ảnh hai.jpg", an_image(size=(50, 50)), by=person, at=now())
+        await attach(store, draft.id, "ảnh hai.jpg", an_image(size=(50, 50)), by=person)
 
 
 async def test_the_same_file_sent_again_or_twice_at_once_is_one_file(store: Store) -> None:
@@ -86,7 +120,7 @@ async def test_the_same_file_sent_again_or_twice_at_once_is_one_file(store: Stor
     draft = await a_draft(store, person, contest.id)
 
     async def send() -> Attachment:
-        return await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+        return await attach(store, draft.id, "ảnh.jpg", an_image(), by=person)
 
     first, second = await asyncio.gather(send(), send())
     third = await send()
@@ -98,7 +132,7 @@ async def test_a_disguised_file_changes_nothing(store: Store) -> None:
     person, contest = await a_person(store), await a_contest(store)
     draft = await a_draft(store, person, contest.id)
     with pytest.raises(Disguised):
-        await entries.attach(store, draft.id, "bai.pdf", an_image(), by=person, at=now())
+        await attach(store, draft.id, "bai.pdf", an_image(), by=person)
     assert (await entries.get(store.read, draft.id)).version == draft.version
     assert await store.read["blobs.files"].count({}) == 0
 
@@ -112,7 +146,7 @@ async def test_a_file_opens_for_its_author_and_once_handed_in_for_the_secretaria
     elsewhere = await a_person(store, Role.SECRETARY, scope="another-contest")
     judge = await a_person(store, Role.JUDGE, scope=contest.id)
     draft = await a_draft(store, person, contest.id)
-    kept = await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+    kept = await attach(store, draft.id, "ảnh.jpg", an_image(), by=person)
     assert (await downloads.file(store, draft.id, kept.id, person))[0].name == "ảnh.jpg"
     with pytest.raises(NotFound):
         await downloads.file(store, draft.id, kept.id, secretary)
@@ -128,9 +162,9 @@ async def test_the_jury_opens_a_copy_only_after_acceptance_and_only_of_its_conte
     judge = await a_person(store, Role.JUDGE, scope=contest.id)
     stranger = await a_person(store, Role.JUDGE, scope="another-contest")
     draft = await a_draft(store, person, contest.id)
-    kept = await entries.attach(store, draft.id, f"{AUTHOR}.jpg", an_image(), by=person, at=now())
-    assert kept.copy_for_jury is not None
-    copy_id = kept.copy_for_jury.id
+    kept = await attach(store, draft.id, f"{AUTHOR}.jpg", an_image(), by=person)
+    copy_id = kept.copy_id
+    await copied(store)
     await hand_in(store, draft.id, person)
     with pytest.raises(NotFound):
         await downloads.released_copy(store, copy_id, judge)
@@ -147,7 +181,7 @@ async def test_the_jury_opens_a_copy_only_after_acceptance_and_only_of_its_conte
 async def test_a_removed_file_stays_with_the_revision_it_was_handed_in_with(store: Store) -> None:
     person, contest = await a_person(store), await a_contest(store)
     draft = await a_draft(store, person, contest.id)
-    kept = await entries.attach(store, draft.id, "ảnh.jpg", an_image(), by=person, at=now())
+    kept = await attach(store, draft.id, "ảnh.jpg", an_image(), by=person)
     await hand_in(store, draft.id, person)
     entry = await entries.detach(store, draft.id, kept.id, by=person, at=now())
     assert (entry.files, entry.changed) == ([], True)

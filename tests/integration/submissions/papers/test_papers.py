@@ -28,7 +28,7 @@ from tests.integration.submissions.builders import (
     outbox_rows,
     some_units,
 )
-from tests.integration.submissions.entry_builders import a_pdf, an_entry, an_image, deliver, key
+from tests.integration.submissions.entry_builders import a_pdf, an_entry, an_image, deliver, key, sent
 from tests.integration.submissions.paper_builders import a_paper, a_slip, register, transcribed
 
 
@@ -136,13 +136,13 @@ async def test_scans_are_kept_once_for_desk_and_author_and_a_hostile_one_is_refu
     contest = await a_contest(store)
     author = await a_person(store, name="Vũ Thị Thấy", email=email_of("thay"))
     entry = await a_paper(store, clerk, contest.id, name=author.name, email=email_of("thay"))
-    await service.attach(store, entry.id, "trang-1.jpg", an_image(), by=clerk, at=now())
-    envelope = await service.attach(store, entry.id, "phong-bi.pdf", a_pdf(), envelope=True, by=clerk, at=now())
+    await service.attach(store, entry.id, sent("trang-1.jpg", an_image()), by=clerk, at=now())
+    envelope = await service.attach(store, entry.id, sent("phong-bi.pdf", a_pdf()), envelope=True, by=clerk, at=now())
     kept = (await entries.get(store.read, entry.id)).paper
     assert kept is not None
     assert (len(kept.scans), kept.envelope) == (1, envelope)
     with pytest.raises(Exception, match="file_"):
-        await service.attach(store, entry.id, "trang.jpg", b"<script>", by=clerk, at=now())
+        await service.attach(store, entry.id, sent("trang.jpg", b"<script>"), by=clerk, at=now())
     visitor, stranger = browser(), browser()
     await visitor.sign_in(email_of("thay"))
     await a_person(store, email=email_of("khach"))

@@ -4,14 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from services.submissions.entries import service as entries
 from services.submissions.people import service as people
 from shared import logs
-from shared.clock import now
 from shared.identity import Person
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_contest, a_person
-from tests.integration.submissions.entry_builders import a_pdf, an_entry, deliver
+from tests.integration.submissions.entry_builders import a_pdf, an_entry, attach, deliver
 
 NAME, EMAIL, PHONE = "Tống Khánh Vy Ngà", "tong.khanh@thu.example", "+84976543210"
 CANARIES = ("Tống Khánh", "tong khanh", "tong.khanh", "976543210", "976 543 210", PASSWORD)
@@ -33,7 +31,7 @@ async def test_the_main_acts_and_their_failures_leave_no_trace_of_a_person_in_th
     await stranger.post("/api/submissions/v1/sessions", json={"email": EMAIL, "password": "sai"})
     contest = await a_contest(store)
     entry = await an_entry(store, person, contest.id)
-    await entries.attach(store, entry.id, f"{NAME}.pdf", a_pdf(NAME), by=person, at=now())
+    await attach(store, entry.id, f"{NAME}.pdf", a_pdf(NAME), by=person)
     await deliver(store, entry.id)
     await visitor.open("/tai-khoan/du-lieu")
     request = {"kind": "access", "text": f"{NAME}, {EMAIL}, {PHONE}", "client_key": visitor.client_key}

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.submissions.entries import service as entries
 from services.submissions.people import service as people
 from services.submissions.privacy import domain
 from shared.clock import now
 from shared.events.envelope import Envelope
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_contest, a_person, outbox_rows
-from tests.integration.submissions.entry_builders import a_pdf, an_entry
+from tests.integration.submissions.entry_builders import a_pdf, an_entry, attach
 
 EMAIL, DESK = "an@thu.example", "quan-tri@thu.example"
 PAGE = "/tai-khoan/du-lieu"
@@ -159,7 +158,7 @@ async def test_the_copy_holds_everything_and_no_secret(entrant: Browser, store: 
     contest = await a_contest(store)
     by = (await a_person(store)).__class__(person.id, person.name, frozenset({("entrant", "*")}))
     entry = await an_entry(store, by, contest.id, title="=Bảng kiểm tra")
-    await entries.attach(store, entry.id, "ban-ve.pdf", a_pdf(), by=by, at=now())
+    await attach(store, entry.id, "ban-ve.pdf", a_pdf(), by=by)
     await agree(entrant, "news", "co")
     await ask(entrant)
     answer = await entrant.get(f"{PAGE}/ban-sao.json")
@@ -186,7 +185,7 @@ async def test_the_archive_holds_the_copy_and_the_files(entrant: Browser, store:
     by = (await a_person(store)).__class__(person.id, person.name, frozenset({("entrant", "*")}))
     entry = await an_entry(store, by, contest.id)
     pdf = a_pdf()
-    await entries.attach(store, entry.id, "bản vẽ.pdf", pdf, by=by, at=now())
+    await attach(store, entry.id, "bản vẽ.pdf", pdf, by=by)
     packed = zipfile.ZipFile(io.BytesIO((await entrant.get(f"{PAGE}/ban-sao.zip")).content))
     assert packed.namelist() == ["du-lieu.json", "du-lieu.html", "tep/bai-1/1-bản vẽ.pdf"]
     assert packed.read("tep/bai-1/1-bản vẽ.pdf") == pdf

@@ -19,7 +19,7 @@ from shared.errors import Forbidden
 from shared.identity import Person
 from shared.mongo import Store, Tx
 from tests.integration.submissions.builders import ADMINISTRATOR, Browser, a_contest, a_person
-from tests.integration.submissions.entry_builders import a_draft, a_pdf, an_entry, deliver, hand_in, key
+from tests.integration.submissions.entry_builders import a_draft, a_pdf, an_entry, attach, deliver, hand_in, key
 
 SECRETARY = Person("the-secretary", "Thư ký", frozenset({("secretary", "*")}))
 LONG_AGO = timedelta(days=400)
@@ -41,7 +41,7 @@ async def a_finished_contest(store: Store, *, ago: timedelta = LONG_AGO) -> tupl
     draft = await a_draft(store, author, contest.id)
     waiting = await an_entry(store, author, contest.id)
     accepted = await a_draft(store, author, contest.id)
-    await entries.attach(store, accepted.id, "ban-ve.pdf", a_pdf(), by=author, at=now())
+    await attach(store, accepted.id, "ban-ve.pdf", a_pdf(), by=author)
     await hand_in(store, accepted.id, author)
     for one in (waiting, accepted):
         await deliver(store, one.id)

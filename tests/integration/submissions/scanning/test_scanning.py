@@ -16,7 +16,7 @@ from shared.clock import now
 from shared.identity import Person, Role
 from shared.mongo import Store
 from tests.integration.submissions.builders import ADMINISTRATOR, Browser, a_contest, a_person, email_of
-from tests.integration.submissions.entry_builders import a_draft, an_image, deliver, hand_in
+from tests.integration.submissions.entry_builders import a_draft, an_image, attach, copied, deliver, hand_in
 from tests.integration.submissions.scanning.clamd import EICAR, Clamd, clamd
 
 
@@ -39,7 +39,7 @@ async def due(store: Store, url: str, file_id: str) -> Scan:
 async def begun(store: Store, content: bytes) -> tuple[Person, Contest, str, Attachment]:
     person, contest = await a_person(store, email=email_of("tac-gia")), await a_contest(store)
     draft = await a_draft(store, person, contest.id)
-    kept = await entries.attach(store, draft.id, "ảnh.jpg", content, by=person, at=now())
+    kept = await attach(store, draft.id, "ảnh.jpg", content, by=person)
     return person, contest, draft.id, kept
 
 
@@ -76,13 +76,13 @@ async def test_a_file_found_infected_after_the_hand_in_never_reaches_the_jury(st
     person, contest, draft_id, kept = await begun(store, an_image() + EICAR)
     judge = await a_person(store, Role.JUDGE, scope=contest.id)
     await hand_in(store, draft_id, person)
-    assert kept.copy_for_jury is not None
+    await copied(store)
     await store.transaction(lambda tx: entries.accept(tx, draft_id, ADMINISTRATOR, now()))
     with pytest.raises(NotScannedYet):
-        await downloads.released_copy(store, kept.copy_for_jury.id, judge)
+        await downloads.released_copy(store, kept.copy_id, judge)
     await due(store, daemon.url, kept.id)
     with pytest.raises(Infected):
-        await downloads.released_copy(store, kept.copy_for_jury.id, judge)
+        await downloads.released_copy(store, kept.copy_id, judge)
 
 
 async def test_an_infected_file_is_not_released_on_acceptance(store: Store, daemon: Clamd) -> None:

@@ -81,7 +81,7 @@ async def test_a_file_in_pieces_becomes_one_attachment_and_leaves_no_piece(
     assert (told.headers["entry-file"], told.headers["entry-version"]) == (entry.files[0].id, str(entry.version))
     _, pieces = await downloads.file(store, draft.id, entry.files[0].id, author)
     assert b"".join([one async for one in pieces]) == CONTENT
-    assert await blobs(store) == 2  # the file and its copy for the jury
+    assert await blobs(store) == 1
     again = await sender.patch(url, content=b"", headers=piece(len(CONTENT)))  # the answer got lost
     assert (again.status_code, again.headers["entry-file"]) == (204, entry.files[0].id)
     assert len((await entries.get(store.read, draft.id)).files) == 1
@@ -93,8 +93,7 @@ async def test_a_paper_of_an_organisation_in_pieces_is_none_of_the_entrys_files(
     url = await begin(sender, draft, purpose="mandate")
     assert (await sender.patch(url, content=CONTENT, headers=piece(0))).status_code == 204
     [kept] = (await entries.get(store.read, draft.id)).files
-    assert (kept.purpose, kept.copy_for_jury) == ("mandate", None)
-    assert await blobs(store) == 1  # no copy for the jury
+    assert (kept.purpose, kept.copy_blob) == ("mandate", "")
 
 
 async def test_what_came_before_the_line_broke_is_kept(

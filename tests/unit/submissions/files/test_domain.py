@@ -10,8 +10,9 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Text
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
-from services.submissions.files import domain
-from services.submissions.files.domain import (
+from services.submissions.files import domain as kept
+from services.submissions.inspection import domain
+from services.submissions.inspection.domain import (
     DOCX,
     JPEG,
     PDF,
@@ -22,6 +23,7 @@ from services.submissions.files.domain import (
     KindRefused,
     Unreadable,
 )
+from services.submissions.jury_copies import domain as copies
 
 AUTHOR = "Tran Thi Canh Giu"
 ALL = [PDF, JPEG, PNG]
@@ -124,16 +126,16 @@ def test_a_kind_outside_of_the_contest_an_empty_file_and_a_large_one_are_refused
 def test_a_word_file_is_taken_where_allowed_but_not_one_with_macros_nor_any_other_zip() -> None:
     allowed = [*ALL, DOCX]
     assert domain.kind_of(a_docx(), "bai.docx", allowed, LIMIT) == DOCX
-    assert domain.cleaned(a_docx(), DOCX) is None
+    domain.check(a_docx(), DOCX)
     with pytest.raises(Unreadable):
-        domain.cleaned(a_docx("word/vbaProject.bin"), DOCX)
+        domain.check(a_docx("word/vbaProject.bin"), DOCX)
     with pytest.raises(Disguised):
         domain.kind_of(b"PK\x03\x04" + b"\x00" * 200, "bai.docx", allowed, LIMIT)
 
 
 def test_nothing_of_the_author_is_left_in_the_copy_of_a_pdf() -> None:
     assert a_pdf().count(AUTHOR.encode()) >= 5
-    made = domain.cleaned(a_pdf(), PDF)
+    made = copies.cleaned(a_pdf(), PDF)
     assert made is not None
     assert AUTHOR.encode() not in made
     reader = PdfReader(io.BytesIO(made))
@@ -149,7 +151,7 @@ def test_nothing_of_the_author_is_left_in_the_copy_of_a_pdf() -> None:
 @pytest.mark.parametrize(("kind", "media_type"), [("JPEG", JPEG), ("PNG", PNG)])
 def test_nothing_of_the_author_is_left_in_the_copy_of_a_picture(kind: str, media_type: str) -> None:
     assert AUTHOR.encode() in an_image(kind)
-    made = domain.cleaned(an_image(kind), media_type)
+    made = copies.cleaned(an_image(kind), media_type)
     assert made is not None
     assert AUTHOR.encode() not in made
     opened = Image.open(io.BytesIO(made))
@@ -159,26 +161,26 @@ def test_nothing_of_the_author_is_left_in_the_copy_of_a_picture(kind: str, media
 def test_a_damaged_or_locked_file_cannot_be_read_and_says_so() -> None:
     for content, media_type in [(b"%PDF-1.7 nothing", PDF), (a_pdf(password="x"), PDF), (b"\xff\xd8\xff\xe0", JPEG)]:
         with pytest.raises(Unreadable, match="mật khẩu"):
-            domain.cleaned(content, media_type)
+            copies.cleaned(content, media_type)
 
 
 def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded() -> None:
     made = io.BytesIO()
     Image.new("1", (9000, 9000)).save(made, "PNG")
     with pytest.raises(Unreadable, match="triệu điểm ảnh"):
-        domain.cleaned(made.getvalue(), PNG)
+        copies.cleaned(made.getvalue(), PNG)
 
 
 def test_a_name_is_kept_as_data_without_folders_composed_and_not_too_long() -> None:
-    assert domain.kept_name("C:\\Users\\hoa\\Ba\u0300i.pdf") == "Bài.pdf"
-    assert domain.kept_name("../../etc/passwd") == "passwd"
-    assert domain.kept_name("") == "tep"
-    long = domain.kept_name("ă" * 400 + ".pdf")
+    assert kept.kept_name("C:\\Users\\hoa\\Ba\u0300i.pdf") == "Bài.pdf"
+    assert kept.kept_name("../../etc/passwd") == "passwd"
+    assert kept.kept_name("") == "tep"
+    long = kept.kept_name("ă" * 400 + ".pdf")
     assert (len(long), long[-4:]) == (150, ".pdf")
 
 
 def test_a_download_cannot_break_out_of_its_header() -> None:
-    headers = domain.download_headers('Bài "một"\r\nX: y.pdf')
+    headers = kept.download_headers('Bài "một"\r\nX: y.pdf')
     assert headers["Content-Disposition"].startswith('attachment; filename="B_i__m_t___X__y.pdf"')
     assert "\r" not in headers["Content-Disposition"]
     assert headers["Content-Security-Policy"].startswith("sandbox")

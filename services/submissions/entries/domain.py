@@ -266,10 +266,7 @@ class Entry(Authored, Words):
     def accept(
         self, last: Revision, contest: Contest, at: datetime, *, released: Sequence[Copy] = ()
     ) -> events.EntryAccepted:
-        """The last revision counts, not what was typed after it; of its files the jury gets what is `released`.
-
-        Raises NotWaiting, AuthorGone, PaperLate, NotTranscribed.
-        """
+        """The last revision counts, its files as `released`. Raises NotWaiting, AuthorGone, PaperLate, NotTranscribed."""
         self._check_waiting()
         self.check_nobody_left(last.author_ids)
         arrivals.check_acceptable([self.channel, *self.more_channels], self.paper, contest.timetable)

@@ -234,17 +234,17 @@ class EntryReopened(OfEntry, Event):
     reopened_at: AwareDatetime
 
 
-class EntryClaimed(OfEntry, Event):
-    """An author of a paper has an account now, which stands where the desk had written somebody down."""
+class EntryAttributed(OfEntry, Event):
+    """Whose it is was told anew: somebody took their paper over, or a paper that was joined names further authors."""
 
-    type: ClassVar[str] = "submissions.entry.claimed.v1"
+    type: ClassVar[str] = "submissions.entry.attributed.v1"
     topic: ClassVar[str] = "submissions.entries"
 
     author_ids: list[str]
     unit_ids: list[str] = []
-    """As of EntryAccepted, and those of the account."""
+    """As of EntryAccepted, and those of whoever is new."""
     shares: dict[str, Decimal] = {}
-    claimed_at: AwareDatetime
+    attributed_at: AwareDatetime
 
 
 class AuthorParted(OfEntry, Event):

@@ -8,7 +8,7 @@ from services.judging.copies.domain import ContestCopy, PersonCopy, Script, Scri
 from services.judging.copies.repository import INDEXES
 from shared import outbox
 from shared.errors import NotFound
-from shared.events.submissions import EntryAccepted, EntryClaimed, PersonUpdated, UnitUpdated
+from shared.events.submissions import EntryAccepted, EntryAttributed, PersonUpdated, UnitUpdated
 from shared.identity import Role, SignedOutBefore
 from shared.mongo import Store, Tx
 from shared.redaction import spellings
@@ -129,11 +129,11 @@ async def remember_entry(tx: Tx, accepted: EntryAccepted, *, codes: Sequence[str
     await repository.put_sealed(tx, Sealed.model_validate(accepted.model_dump()))
 
 
-async def remember_claim(tx: Tx, claimed: EntryClaimed) -> None:
-    """An author of a paper has an account by now: whoever judges must not be them. Before acceptance nothing is kept."""
-    known = await repository.find_sealed(tx, claimed.entry_id)
+async def remember_authors(tx: Tx, told: EntryAttributed) -> None:
+    """Whose it is was told anew: whoever judges must not be them. Before acceptance nothing is kept."""
+    known = await repository.find_sealed(tx, told.entry_id)
     if known is not None:
-        change = claimed.model_dump(include={"owner_id", "author_ids", "unit_ids", "shares", "representative_id"})
+        change = told.model_dump(include={"owner_id", "author_ids", "unit_ids", "shares", "representative_id"})
         await repository.put_sealed(tx, known.model_copy(update=change))
 
 

@@ -4,7 +4,7 @@ from services.judging.copies import service as copies
 from services.judging.finals import service
 from services.judging.worker import worker
 from shared import topics
-from shared.events.submissions import EntryAccepted, EntryClaimed, EntryWithdrawn
+from shared.events.submissions import EntryAccepted, EntryAttributed, EntryWithdrawn
 from shared.ids import new_code
 from shared.inbox import Fact
 from shared.mongo import Tx
@@ -19,7 +19,7 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
         case EntryAccepted() as accepted:
             codes = [new_code() for _ in range(_DRAWN)]
             await copies.remember_entry(tx, accepted, codes=codes, by=fact.by, at=fact.time)
-        case EntryClaimed() as claimed:
-            await copies.remember_claim(tx, claimed)
+        case EntryAttributed() as told:
+            await copies.remember_authors(tx, told)
         case EntryWithdrawn(entry_id=entry_id):
             await service.withdraw(tx, entry_id, at=fact.time)

@@ -7,8 +7,8 @@ from shared import topics
 from shared.events.submissions import (
     ContestPublished,
     EntryAccepted,
+    EntryAttributed,
     EntryBegun,
-    EntryClaimed,
     EntryRefused,
     EntryReopened,
     EntryReturned,
@@ -53,7 +53,7 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
             await service.remember_entry(tx, submitted)
         case EntryAccepted() as accepted:
             await service.remember_acceptance(tx, accepted)
-        case EntryClaimed() as claimed:
-            await service.remember_claim(tx, claimed)
+        case EntryAttributed() as told:
+            await service.remember_authors(tx, told)
         case EntryReturned() | EntryRefused() | EntryReopened() | EntryWithdrawn() as moved:
             await service.remember_state(tx, moved.entry_id, _STATES[type(moved)])

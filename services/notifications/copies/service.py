@@ -18,7 +18,7 @@ from services.notifications.copies.repository import (
     find_contest,
     find_entry,
 )
-from shared.events.submissions import EntryAccepted, EntryBegun, EntryClaimed, EntrySubmitted, PersonUpdated
+from shared.events.submissions import EntryAccepted, EntryAttributed, EntryBegun, EntrySubmitted, PersonUpdated
 from shared.identity import Role, SignedOutBefore
 from shared.mongo import Store, Tx
 from shared.redaction import hide, spellings
@@ -39,8 +39,8 @@ __all__ = [
     "find_entry",
     "forget_person",
     "remember_acceptance",
+    "remember_authors",
     "remember_beginning",
-    "remember_claim",
     "remember_contest",
     "remember_entry",
     "remember_person",
@@ -101,10 +101,10 @@ async def remember_acceptance(tx: Tx, accepted: EntryAccepted) -> None:
     await repository.change_entry(tx, accepted.entry_id, change)
 
 
-async def remember_claim(tx: Tx, claimed: EntryClaimed) -> None:
-    """An author of a paper has an account by now: what happens next is told to that one."""
-    change = {"owner_id": claimed.representative_id or claimed.owner_id}
-    await repository.change_entry(tx, claimed.entry_id, change)
+async def remember_authors(tx: Tx, told: EntryAttributed) -> None:
+    """Whose it is was told anew: letters go to whoever it is now."""
+    change = {"owner_id": told.representative_id or told.owner_id}
+    await repository.change_entry(tx, told.entry_id, change)
 
 
 async def remember_state(tx: Tx, entry_id: str, state: EntryState) -> None:

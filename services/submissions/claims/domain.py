@@ -1,13 +1,10 @@
-"""Which author of a paper somebody may stand in for, and what that changes in the entry. Pure."""
+"""Which author of a paper somebody may stand in for, and what that changes in what was handed in. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from services.submissions.entries.domain import Entry
 from services.submissions.people.domain import Account
 from services.submissions.texts.domain import Revision
 from shared.errors import Refusal
-from shared.events.submissions import EntryClaimed
 from shared.text import folded
 
 
@@ -42,16 +39,6 @@ def seat(authors: Sequence[Account], owner_id: str, name: str) -> str:
     if not (called or sender):
         raise ClaimedAlready
     return (called or sender)[0]
-
-
-def take(entry: Entry, seat_id: str, person_id: str, unit_ids: Sequence[str], at: datetime) -> EntryClaimed:
-    """`person_id` is the author that `seat_id` stood for; `unit_ids` are those of all authors on the day it came."""
-    entry.replace_author(seat_id, person_id)
-    entry.facts += 1
-    return EntryClaimed(
-        entry_id=entry.id, contest_id=entry.contest_id, owner_id=entry.owner_id, author_ids=entry.author_ids,
-        representative_id=entry.representative, shares=entry.shares, unit_ids=list(unit_ids), claimed_at=at,
-    )  # fmt: skip
 
 
 def renamed(revision: Revision, seat_id: str, person_id: str) -> Revision:

@@ -13,6 +13,7 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Line
+from services.submissions.joins import domain as join_domain
 from services.submissions.joins import service as joins
 from services.submissions.papers import service as papers
 from services.submissions.papers.domain import Claim, Proof
@@ -106,7 +107,8 @@ async def _take(tx: Tx, entry: Entry, seat: str, *, by: Person, at: datetime) ->
     last = handed_in[0]
     own = (await eligibility.entrant(tx, contest, account, last.at)).unit_ids
     units = list(dict.fromkeys([*last.unit_ids, *own]))
-    told = domain.take(entry, seat, by.id, units, at)
+    entry.replace_author(seat, by.id)
+    told = join_domain.attributed(entry, units, at)
     handed_in[0] = last.model_copy(update={"unit_ids": units})
     for revision in handed_in:
         await entries.put_revision(tx, domain.renamed(revision, seat, by.id))

@@ -62,6 +62,12 @@ async def alike(tx: Tx, entry: Entry, person_ids: list[str]) -> list[Entry]:
     return [_entry(document) for document in await tx["entries"].find(where, sort=[("_id", 1)])]
 
 
+async def titles(tx: Tx, contest_id: str) -> dict[str, str]:
+    """The folded titles of a contest by entry."""
+    found = await tx["entries"].find({"contest_id": contest_id}, fields=["title_folded"])
+    return {document["_id"]: document.get("title_folded", "") for document in found}
+
+
 async def on_paper(tx: Tx, contest_ids: list[str] | None, states: list[str]) -> list[Entry]:
     """Papers whose transcription is in one of `states`, the oldest first; None means every contest."""
     where: Document = {"paper.transcript": {"$in": states}, "channel": {"$ne": "online"}}

@@ -1,5 +1,8 @@
 """Joining two entries that are one, and parting them again. Pure."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from pydantic import AwareDatetime, BaseModel
 
 from services.submissions.arrivals.domain import AuthorIsTyping, Channel, Transcript
@@ -7,6 +10,7 @@ from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import NotWaiting, State
 from services.submissions.texts.domain import Words
 from shared.errors import Refusal
+from shared.events.submissions import EntryAttributed
 
 _OPEN = (State.SUBMITTED, State.RETURNED)
 
@@ -44,13 +48,14 @@ class Before(BaseModel):
     transcript: Transcript | None
     revision: int = 0
     """0: its words stayed."""
+    added: list[str] = []
+    """Authors that only the other one named."""
 
     def renamed(self, old_id: str, new_id: str) -> "Before":
         """With the other account of one author."""
-        owner, authors = (
-            [new_id if one == old_id else one for one in ids] for ids in ([self.owner_id], self.author_ids)
-        )
-        return self.model_copy(update={"owner_id": owner[0], "author_ids": authors})
+        ids = {"author_ids": self.author_ids, "added": self.added, "owner_id": [self.owner_id]}
+        other = {name: [new_id if one == old_id else one for one in known] for name, known in ids.items()}
+        return self.model_copy(update={**other, "owner_id": other["owner_id"][0]})
 
 
 class Join(BaseModel):
@@ -89,25 +94,44 @@ def takes_words(kept: Entry, gone: Entry) -> bool:
     return on_paper and gone.channel is Channel.ONLINE and kept.state in _OPEN
 
 
-def join(kept: Entry, gone: Entry, known_names: list[str], own_names: dict[str, str]) -> Before:
-    """Change both; what it was like before. Names are folded: of the authors of `gone`, and of `kept` by their ids."""
+def join(kept: Entry, gone: Entry, names: Mapping[str, str]) -> Before:
+    """Change both; what it was like before. `names`: folded, of the authors of both by their ids.
+
+    Whoever is named on either stays an author, so that no judge of theirs reads it; the same name is the same person.
+    """
     before = Before(
         owner_id=kept.owner_id, author_ids=kept.author_ids, unit_id=kept.unit_id, more_channels=kept.more_channels,
         transcript=kept.paper.transcript if kept.paper else None,
     )  # fmt: skip
     if takes_words(kept, gone):
         before.revision = kept.revision
-        # Whoever is named on the paper stays an author, so that no judge of theirs reads it; the same name is the same person.
-        named = [one for one in kept.author_ids if own_names.get(one) not in known_names]
-        kept.owner_id, kept.author_ids = gone.owner_id, list(dict.fromkeys([*gone.author_ids, *named]))
+        others = _not_among(gone.author_ids, kept.author_ids, names)
+        kept.owner_id, kept.author_ids = gone.owner_id, [*gone.author_ids, *others]
         kept.unit_id = gone.unit_id or kept.unit_id
         if kept.paper:
             kept.paper.transcript = Transcript.OWN
+    else:
+        before.added = _not_among(kept.author_ids, gone.author_ids, names)
+        kept.author_ids = [*kept.author_ids, *before.added]
     every = dict.fromkeys([*kept.more_channels, gone.channel, *gone.more_channels])
     kept.more_channels = [one for one in every if one is not kept.channel]
     _take_scans(kept, gone)
     gone.state, gone.joined_to = State.JOINED, kept.id
     return before
+
+
+def _not_among(known: list[str], others: list[str], names: Mapping[str, str]) -> list[str]:
+    called = {names[one] for one in known}
+    return [one for one in others if one not in known and names[one] not in called]
+
+
+def attributed(entry: Entry, unit_ids: Sequence[str], at: datetime) -> EntryAttributed:
+    """The next fact about `entry`: its authors as they are now; `unit_ids` are those of all of them."""
+    entry.facts += 1
+    return EntryAttributed(
+        entry_id=entry.id, contest_id=entry.contest_id, owner_id=entry.owner_id, author_ids=entry.author_ids,
+        representative_id=entry.representative, shares=entry.shares, unit_ids=list(unit_ids), attributed_at=at,
+    )  # fmt: skip
 
 
 def _take_scans(kept: Entry, gone: Entry) -> None:

@@ -34,8 +34,13 @@ class PartForm(JoinForm):
 
 
 @routes.get(PAGE + "/{entry_id}")
-async def show(request: Request, entry_id: str, person: Reader) -> Response:
-    return await _show(request, entry_id, person)
+async def show(request: Request, entry_id: str, person: Reader, voi: str = "") -> Response:
+    """`voi`: the other entry to lay beside it."""
+    if not voi:
+        return await _show(request, entry_id, person)
+    one, other = await service.compare(store_of(request), entry_id, voi, person)
+    may_write = person.may(Role.SECRETARY, one.entry.contest_id)
+    return page(request, "joins/compare.html", one=one, other=other, may_write=may_write)
 
 
 async def _show(request: Request, entry_id: str, person: Person, *, status: int = 200, **more: Any) -> Response:

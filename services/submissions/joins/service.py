@@ -10,7 +10,9 @@ from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import Line
 from services.submissions.joins import domain, repository
-from services.submissions.joins.domain import Join, JoinedAlready
+from services.submissions.joins.domain import Join, JoinedAlready, OtherContest
+from services.submissions.likeness import domain as likeness_domain
+from services.submissions.likeness.domain import Piece
 from services.submissions.originality import service as originality
 from services.submissions.papers import service as papers
 from services.submissions.people import service as people
@@ -35,6 +37,37 @@ class Sheet:
     alike: list[tuple[Line, list[str]]]
     joined: list[tuple[Join, Line, Line]]
     """With the line that counts and the other one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two entries laid side by side; its text is cut where the two agree."""
+
+    entry: Entry
+    line: Line
+    authors: list[str]
+    text: list[Piece]
+
+
+async def compare(store: Store, entry_id: str, other_id: str, person: Person) -> tuple[Side, Side]:
+    """Two entries of one contest. Raises NotFound, also outside of the person's scope, and OtherContest."""
+    tx = store.read
+    both = [await entries.get(tx, one) for one in (entry_id, other_id)]
+    if entry_id == other_id or not all(any(person.may(role, one.contest_id) for role in _DESK) for one in both):
+        raise NotFound
+    if both[0].contest_id != both[1].contest_id:
+        raise OtherContest
+    contest = await contests.get(tx, both[0].contest_id)
+    ours, theirs = ("\n\n".join(one.parts.get(part.id, "") for part in contest.parts).strip() for one in both)
+    return (
+        await _side(tx, both[0], likeness_domain.pieces(ours, theirs)),
+        await _side(tx, both[1], likeness_domain.pieces(theirs, ours)),
+    )
+
+
+async def _side(tx: Tx, entry: Entry, text: list[Piece]) -> Side:
+    authors = [(await people.shown(tx, author_id)).name for author_id in entry.author_ids]
+    return Side(entry, await intake.line(tx, entry.id), authors, text)
 
 
 async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
@@ -81,13 +114,14 @@ async def join(store: Store, entry_id: str, other_id: str, *, by: Person, at: da
 async def _join(tx: Tx, kept: Entry, gone: Entry, join_id: str, *, by: Person, at: datetime) -> None:
     names = {one: folded((await people.shown(tx, one)).name) for one in {*kept.author_ids, *gone.author_ids}}
     state, taken = gone.state, domain.takes_words(kept, gone)
-    own = {one: names[one] for one in kept.author_ids}
-    before = domain.join(kept, gone, [names[one] for one in gone.author_ids], own)
+    before = domain.join(kept, gone, names)
     if taken:
         last = await entries.last_revision(tx, gone)
         _say(kept, last)
         kept.files = last.files
         await papers.say(tx, kept, await contests.get(tx, kept.contest_id), by=by, at=at, typist=gone.owner_id)
+    elif before.added:
+        await _name_authors(tx, kept, gone, by=by, at=at)
     else:
         await entries.save(tx, kept)
     await entries.save(tx, gone)
@@ -95,6 +129,14 @@ async def _join(tx: Tx, kept: Entry, gone: Entry, join_id: str, *, by: Person, a
         id=join_id, contest_id=kept.contest_id, kept=kept.id, gone=gone.id, state=state, before=before, by=by.id, at=at
     )
     await repository.put(tx, made)
+
+
+async def _name_authors(tx: Tx, kept: Entry, gone: Entry, *, by: Person, at: datetime) -> None:
+    """Whoever only the other one names is an author of what was handed in, and every service learns of it."""
+    last, other = await entries.last_revision(tx, kept), await entries.last_revision(tx, gone)
+    units = list(dict.fromkeys([*last.unit_ids, *other.unit_ids]))
+    await entries.put_revision(tx, last.model_copy(update={"author_ids": kept.author_ids, "unit_ids": units}))
+    await entries.publish(tx, kept, domain.attributed(kept, units, at), by=by, at=at)
 
 
 def _say(entry: Entry, words: Words) -> None:
@@ -120,6 +162,9 @@ async def part(store: Store, entry_id: str, other_id: str, reason: str, *, by: P
             words = next(one for one in every if one.number == joined.before.revision)
         domain.part(kept, gone, joined, words)
         if words is None:
+            last = await entries.last_revision(tx, kept)
+            left = [one for one in last.author_ids if one not in joined.before.added]
+            await entries.put_revision(tx, last.model_copy(update={"author_ids": left}))
             await entries.save(tx, kept)
         else:
             await papers.say(tx, kept, await contests.get(tx, kept.contest_id), by=by, at=at)

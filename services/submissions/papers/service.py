@@ -20,6 +20,7 @@ from services.submissions.papers import domain, repository
 from services.submissions.papers.domain import Change, Further, Record, Slip
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account, Kind
+from services.submissions.sames import service as sames
 from services.submissions.states.domain import Settled, State
 from services.submissions.status_links import domain as status_links
 from services.submissions.units import service as units
@@ -170,18 +171,9 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
 
 
 async def alike(tx: Tx, entry: Entry) -> list[tuple[Line, list[str]]]:
-    """Open entries of the contest that may be the same one, come another way: by the same people, or of the same title."""
-    if entry.state not in (*OPEN, State.ACCEPTED):
-        return []
-    ids = await _people_of(tx, entry)
-    found = []
-    for other in await entries.alike(tx, entry, ids):
-        if other.state not in (*OPEN, State.ACCEPTED) or (entry.paper is None and other.paper is None):
-            continue
-        why = ["cùng người gửi"] if set(other.author_ids) & set(ids) else []
-        why += ["cùng tên sáng kiến"] if folded(other.title) == folded(entry.title) else []
-        found.append((await intake.line(tx, other.id), why))
-    return found
+    """Open entries of the contest that may be the same one, come another way, with what speaks for it."""
+    found = await sames.of(tx, entry, await _people_of(tx, entry))
+    return [(await intake.line(tx, other.id), why) for other, why in found]
 
 
 async def _people_of(tx: Tx, entry: Entry) -> list[str]:

@@ -24,8 +24,8 @@ from shared.events.submissions import (
     ContestRescheduled,
     EntrantGroup,
     EntryAccepted,
+    EntryAttributed,
     EntryBegun,
-    EntryClaimed,
     EntryRefused,
     EntryReminded,
     EntryReopened,
@@ -131,9 +131,11 @@ def reopened(entry_id: str, owner_id: str) -> EntryReopened:
     return EntryReopened(**whose, reason="Dấu bưu điện đọc nhầm.", reopened_at=AT)
 
 
-def claimed(entry_id: str, owner_id: str) -> EntryClaimed:
+def claimed(entry_id: str, owner_id: str) -> EntryAttributed:
     """A paper that somebody took over into their account."""
-    return EntryClaimed(entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, author_ids=[owner_id], claimed_at=AT)
+    return EntryAttributed(
+        entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, author_ids=[owner_id], attributed_at=AT
+    )
 
 
 def withdrawn(entry_id: str, owner_id: str) -> EntryWithdrawn:

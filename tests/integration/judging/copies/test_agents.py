@@ -10,7 +10,7 @@ from services.judging.finals.agents import on_entries
 from shared import topics
 from shared.errors import NotFound
 from shared.events.envelope import Envelope, Event
-from shared.events.submissions import EntryClaimed, EntryWithdrawn, PersonUpdated
+from shared.events.submissions import EntryAttributed, EntryWithdrawn, PersonUpdated
 from shared.identity import Role
 from shared.ids import read_code
 from shared.inbox import Outcome, apply
@@ -76,7 +76,7 @@ async def test_the_script_and_its_authors_lie_apart(store: Store) -> None:
 
 async def test_who_claimed_a_paper_is_an_author_whose_script_they_never_judge(store: Store) -> None:
     whose = {"entry_id": "entry-1", "contest_id": CONTEST, "owner_id": "claimant"}
-    claimed = EntryClaimed(**whose, author_ids=["claimant"], unit_ids=["unit-9"], claimed_at=START)
+    claimed = EntryAttributed(**whose, author_ids=["claimant"], unit_ids=["unit-9"], attributed_at=START)
     assert await deliver(store, claimed, "entry-1", 1) is Outcome.APPLIED
     assert await service.sealed(store.read, CONTEST) == {}, "before it is accepted nothing is kept of it"
     await deliver(store, entry_fact("entry-1"), "entry-1", 2)

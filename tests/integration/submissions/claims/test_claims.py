@@ -76,7 +76,7 @@ async def test_with_code_and_pin_the_paper_is_among_my_entries_and_the_desk_sees
     assert (entry.owner_id, entry.author_ids, entry.state) == (sender.id, [sender.id], paper.state)
     assert (await entries.last_revision(store.read, entry)).author_ids == [sender.id]
     told = json.loads((await outbox_rows(store, paper.id))[-1]["value"])
-    assert told["type"] == "submissions.entry.claimed.v1"
+    assert told["type"] == "submissions.entry.attributed.v1"
     assert (told["seq"], told["data"]["owner_id"], told["data"]["author_ids"]) == (entry.facts, sender.id, [sender.id])
     assert SENDER not in str(told)
     left = await people.get(store.read, paper.owner_id)

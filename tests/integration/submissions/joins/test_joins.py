@@ -1,5 +1,6 @@
 """One entry that came twice: found, joined, counted once, parted again."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -23,9 +24,9 @@ from services.submissions.status_links import domain as status_links
 from shared.clock import now
 from shared.identity import Person, Role
 from shared.mongo import Store, Tx
-from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
+from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of, outbox_rows
 from tests.integration.submissions.entry_builders import SECRET, an_entry, deliver, hand_in, key, words
-from tests.integration.submissions.paper_builders import a_paper
+from tests.integration.submissions.paper_builders import a_paper, transcribed
 
 TITLE = words().title
 
@@ -128,6 +129,55 @@ async def test_an_erased_sender_leaves_no_scan_in_the_entry_that_counts(
     kept = (await entries.get(store.read, first.id)).paper
     assert kept is not None
     assert kept.files == []
+
+
+async def test_a_paper_with_a_slightly_other_title_by_the_same_name_is_suggested_and_compared(
+    store: Store, clerk: Person, author: Person, contest: Contest, browser: Callable[[], Browser]
+):
+    first = await online(store, author, contest)
+    await originality.keep(store.read, first.id, now())
+    stranger = await a_paper(store, clerk, contest.id, title="Sổ tay cho người cao tuổi", name=author.name)
+    paper = await a_paper(
+        store, clerk, contest.id, title="Bang tu kiem tra ho so truoc quay mot cua cua phuong", name=author.name.upper()
+    )
+    ((line, why),) = [one for one in (await service.sheet(store, paper.id, clerk)).alike if one[0].number == 1]
+    assert (line.entry_id, why[0]) == (first.id, "cùng tên người gửi")
+    assert "tên sáng kiến giống" in why[1]
+    assert (await service.sheet(store, stranger.id, clerk)).alike == [], "a name alone is many people's"
+    typed = await transcribed(store, paper, clerk, await a_person(store, Role.SECRETARY))
+    await originality.keep(store.read, typed.id, now())
+    found = {one.entry_id: why for one, why in (await service.sheet(store, typed.id, clerk)).alike}
+    assert "nội dung giống" in found[first.id][-1]
+    desk = browser()
+    await desk.sign_in(email_of("quay"))
+    shown = (await desk.open(f"/tiep-nhan/nhap-bai/{paper.id}?voi={first.id}")).text
+    assert f"<mark>{words().parts['situation']}" in shown
+    assert (await desk.get(f"/tiep-nhan/nhap-bai/{paper.id}?voi={paper.id}")).status_code == 404
+
+
+async def test_an_author_whom_only_the_paper_names_is_an_author_until_they_are_parted(
+    store: Store, clerk: Person, author: Person, contest: Contest
+):
+    first = await online(store, author, contest)
+    await decisions.accept(store, first.id, revision=None, key=key(), by=clerk, at=now())
+    paper = await a_paper(
+        store, clerk, contest.id, title=TITLE, name=author.name, authors="Lý Thị Chỉ Trên Giấy; 0987654321"
+    )
+    second = paper.author_ids[1]
+    await service.join(store, first.id, paper.id, by=clerk, at=now())
+    kept = await entries.get(store.read, first.id)
+    assert kept.author_ids == [author.id, second], "the same name is the same person"
+    told = json.loads((await outbox_rows(store, first.id))[-1]["value"])
+    assert (told["type"], told["data"]["author_ids"]) == ("submissions.entry.attributed.v1", [author.id, second])
+    other = await online(store, author, contest, title="Bài khác")
+    paper = await a_paper(store, clerk, contest.id, title="Bài khác", name="Vũ Thị Cũng Trên Giấy")
+    await service.join(store, other.id, paper.id, by=clerk, at=now())
+    both = [author.id, paper.owner_id]
+    assert (await entries.last_revision(store.read, await entries.get(store.read, other.id))).author_ids == both
+    await service.part(store, other.id, paper.id, "Hai người", by=clerk, at=now())
+    parted = await entries.get(store.read, other.id)
+    assert parted.author_ids == [author.id]
+    assert (await entries.last_revision(store.read, parted)).author_ids == [author.id]
 
 
 async def test_two_online_entries_are_not_for_the_desk_to_join(

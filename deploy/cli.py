@@ -140,9 +140,12 @@ def verify(file: Annotated[Path, typer.Argument(help="Tệp kết quả đã cô
 
 
 @app.command(name="verify-register")
-def verify_register(file: Annotated[Path, typer.Argument(help="Tệp niêm phong của sổ tiếp nhận")]) -> None:
-    """Kiểm tra niêm phong hằng ngày của sổ tiếp nhận; sửa một dòng cũng thấy."""
-    raise typer.Exit(import_module("deploy.verify_register").verify(file))
+def verify_register(
+    file: Annotated[Path, typer.Argument(help="Tệp niêm phong của sổ tiếp nhận")],
+    as_json: Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON / as JSON")] = False,
+) -> None:
+    """Kiểm tra niêm phong hằng ngày của sổ tiếp nhận: sửa một dòng là thấy ngày nào, dòng nào; 0 nguyên vẹn, 1 bị sửa, 2 không đọc được."""
+    raise typer.Exit(import_module("deploy.verify_register").verify(file, as_json=as_json))
 
 
 @app.command()

@@ -68,6 +68,9 @@ class Line(BaseModel):
         return self.model_dump(include=kept) | {"title_sha256": hashlib.sha256(self.title.encode()).hexdigest()}
 
 
+TAKEN_OVER = "Dòng có từ trước khi sổ được niêm phong, ghi lại như lúc này."
+
+
 class Change(BaseModel):
     """A line as it was after something changed that a seal shows, and who changed it; kept for good."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from services.submissions.intake.domain import OVERDUE, SORTS, Change, Line, Query, Tally
+from services.submissions.intake.domain import OVERDUE, SORTS, TAKEN_OVER, Change, Line, Query, Tally
 from services.submissions.states.domain import State
 from shared.clock import HANOI, now
 from shared.errors import NotFound
@@ -110,6 +110,36 @@ async def unsealed(tx: Tx, contest_id: str, before: datetime) -> list[Change]:
     where: Document = {"contest_id": contest_id, "sealed_on": "", "at": {"$lt": before}}
     found = await tx["register_changes"].find(where, sort=[("at", 1), ("_id", 1)])
     return [_change(document) for document in found]
+
+
+async def unrecorded(tx: Tx, contest_id: str) -> list[Line]:
+    """Lines of which no change was ever kept: they are older than the seals."""
+    pipeline: list[Document] = [
+        {"$match": {"contest_id": contest_id}},
+        {
+            "$lookup": {
+                "from": "register_changes",
+                "localField": "_id",
+                "foreignField": "entry_id",
+                "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
+                "as": "changes",
+            }
+        },
+        {"$match": {"changes": []}},
+        {"$sort": {"number": 1}},
+    ]
+    return [_line(document) for document in await tx["register"].aggregate(pipeline)]
+
+
+async def take_over(tx: Tx, contest_id: str, at: datetime) -> list[Change]:
+    """Keep those as they are now, as the first change of each."""
+    made = []
+    for line in await unrecorded(tx, contest_id):
+        kept = {**line.sealed, "taken_over": True}
+        change = Change(id=new_id(), entry_id=line.entry_id, contest_id=contest_id, at=at, note=TAKEN_OVER, line=kept)
+        await _put_change(tx, change)
+        made.append(change)
+    return made
 
 
 async def mark_sealed(tx: Tx, ids: list[str], day: str) -> None:

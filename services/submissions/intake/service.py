@@ -38,6 +38,7 @@ from shared.redaction import hide
 
 INDEXES = repository.INDEXES
 unsealed, mark_sealed, count_anew = repository.unsealed, repository.mark_sealed, repository.count_anew
+unrecorded, take_over = repository.unrecorded, repository.take_over
 Moved = EntryWithdrawn | EntryReturned | EntryAccepted | EntryRefused | EntryReopened
 _DESK = (Role.SECRETARY, Role.ORGANISER)
 

@@ -50,6 +50,8 @@ class Seal(BaseModel):
 def seal(before: Seal | None, contest_id: str, day: date, changes: Sequence[Change], at: datetime) -> Seal:
     """The next one after `before`, also of a day without a change."""
     lines = [recount.plain({"at": change.at, **change.line}) for change in changes]
+    for line in lines:
+        line["hash"] = seals.digest(line)
     made = Seal(
         contest_id=contest_id,
         n=before.n + 1 if before else 1,
@@ -65,6 +67,17 @@ def seal(before: Seal | None, contest_id: str, day: date, changes: Sequence[Chan
 def end_of(day: date) -> datetime:
     """24:00 Hanoi time."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), HANOI)
+
+
+def first_day(published: datetime, changes: Sequence[Change], *, older: bool, now: datetime) -> date:
+    """The day a contest's seals begin with: that of its publication or of an earlier change.
+
+    A register that is `older` than the seals is taken over on the last day that is over: nobody can say any more what
+    was changed on the days before.
+    """
+    if older:
+        return local(now).date() - timedelta(days=1)
+    return min([local(published), *(local(change.at) for change in changes[:1])]).date()
 
 
 def due(first: date, last: Seal | None, now: datetime) -> list[date]:

@@ -9,7 +9,7 @@ from services.submissions.intake import service as intake
 from services.submissions.seals import domain, repository
 from services.submissions.seals.domain import Seal
 from shared import logs
-from shared.clock import local, now
+from shared.clock import now
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.mongo import Duplicate, Store, Tx
@@ -40,10 +40,10 @@ async def _due(tx: Tx, contest: Contest, at: datetime) -> list[date]:
         return []
     last = await repository.last(tx, contest.id)
     waiting = await intake.unsealed(tx, contest.id, at)
-    if contest.state is State.ARCHIVED and not waiting:
+    older = last is None and bool(await intake.unrecorded(tx, contest.id))
+    if contest.state is State.ARCHIVED and not waiting and not older:
         return []
-    begun = [local(contest.published_at), *(local(change.at) for change in waiting[:1])]
-    return domain.due(min(begun).date(), last, at)
+    return domain.due(domain.first_day(contest.published_at, waiting, older=older, now=at), last, at)
 
 
 async def _seal(store: Store, contest_id: str, day: date, at: datetime) -> int:
@@ -53,6 +53,8 @@ async def _seal(store: Store, contest_id: str, day: date, at: datetime) -> int:
             return 0
         # Also what was written before midnight and only now became visible: a change is in exactly one seal.
         changes = await intake.unsealed(tx, contest_id, domain.end_of(day))
+        # Lines from before there were seals stand in the next one as they are now.
+        changes += await intake.take_over(tx, contest_id, at)
         made = domain.seal(last, contest_id, day, changes, at)
         await repository.insert(tx, made)
         await intake.mark_sealed(tx, [change.id for change in changes], made.day)

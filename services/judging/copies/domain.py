@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +13,7 @@ from shared.events.judging import ScriptCoded
 from shared.events.submissions import ContestPublished, Effect, EntryAccepted, File
 from shared.events.submissions import Role as HeldRole
 from shared.redaction import hide
+from shared.ui.filters import vn_number
 
 ContestCopy = ContestPublished
 """The contest as it was last published."""
@@ -101,6 +103,18 @@ class Sealed(_Copy):
     def people(self) -> set[str]:
         """Owner and authors."""
         return {self.owner_id, *self.author_ids}
+
+    def opened(self) -> dict[str, Any]:
+        """For the published file: the track, authors by their ids, with their shares, and who spoke for them. No name."""
+        authors = [{"id": one} | ({"share": self.shares[one]} if one in self.shares else {}) for one in self.author_ids]
+        return {"track": self.track, "authors": authors, "representative_id": self.representative_id or self.owner_id}
+
+    def beside(self, person_id: str) -> str:
+        """What stands beside an author's name in a result: ` (60%, đại diện)`; nothing for somebody alone."""
+        share = [vn_number(self.shares[person_id]) + "%"] if person_id in self.shares else []
+        speaks = self.author_ids[1:] and person_id == (self.representative_id or self.owner_id)
+        office = ["đại diện"] if speaks else []
+        return f" ({', '.join([*share, *office])})" if share or office else ""
 
 
 class PersonCopy(_Copy):

@@ -21,7 +21,6 @@ from shared.errors import NotFound, Refusal, Stale
 from shared.events.judging import FinalistsNamed, ResultPublished
 from shared.identity import Person, Role
 from shared.mongo import Document, Store, Tx
-from shared.ui.filters import vn_number
 
 __all__ = ["INDEXES"]
 
@@ -201,7 +200,7 @@ async def _draft(tx: Tx, contest_id: str) -> Draft | None:
     finalists = ranked | {one.entry_id for one in result.unplaced}
     entries = [
         {"entry_id": script.entry_id, "code": script.code}
-        | ({"title": script.title, "track": sealed[script.entry_id].track} if script.entry_id in finalists else {})
+        | ({"title": script.title, **sealed[script.entry_id].opened()} if script.entry_id in finalists else {})
         for script in await copies.scripts(tx, contest_id)
     ]
     content = repository.bytes_of(result, contest, entries, lines)
@@ -283,8 +282,7 @@ async def public_page(tx: Tx, result: Result) -> Document:
 
 
 async def _authors(tx: Tx, sealed: Sealed) -> list[str]:
-    shares = {one: f" ({vn_number(share)}%)" for one, share in sealed.shares.items()}
-    return [await _name(tx, one) + shares.get(one, "") for one in sealed.author_ids]
+    return [await _name(tx, one) + sealed.beside(one) for one in sealed.author_ids]
 
 
 async def _name(tx: Tx, person_id: str) -> str:

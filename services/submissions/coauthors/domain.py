@@ -2,24 +2,23 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.submissions.authors.domain import WHOLE, percent
+from services.submissions.contests.domain import Contest
 from services.submissions.effects.domain import read_number
 from services.submissions.entries.domain import Entry
 from services.submissions.people.domain import Account, Email, Phone
 from services.submissions.states.domain import State as EntryState
+from services.submissions.team_drafts.domain import Draft, Row, Typed
 from shared.errors import Invalid, Refusal
-from shared.text import Line
 
 LIFETIME = timedelta(days=14)
-MOST = 49
-"""One less than the largest group that rules allow."""
 _BY_PHONE = frozenset("+0123456789 .-()")
 Fault = dict[str, str]
 
@@ -67,22 +66,6 @@ class State(StrEnum):
 
 
 _OUT = (State.DECLINED, State.LEFT)
-
-
-class Row(BaseModel):
-    """A co-author as the owner typed them; nothing of it is checked yet. Without an id somebody new."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    id: str = Field("", max_length=60)
-    name: Annotated[Line, Field(max_length=120)] = ""
-    address: Annotated[Line, Field(max_length=254)] = ""
-    share: Annotated[Line, Field(max_length=10)] = ""
-
-    @property
-    def blank(self) -> bool:
-        """Whether the row names nobody."""
-        return not (self.name or self.address or self.share)
 
 
 _NOT_TAKEN_IN = (EntryState.DRAFT, EntryState.SUBMITTED, EntryState.RETURNED)
@@ -156,6 +139,29 @@ class Invitation(BaseModel):
     def forgotten(self) -> "Invitation":
         """The same without name and contact; the share stays with the entry."""
         return self.model_copy(update={"name": "", "address": "", "reason": "", "digest": self.id})
+
+
+def said(share: Decimal) -> str:
+    """A share as it stands in the form: `33,5`."""
+    return f"{share.normalize():f}".replace(".", ",")
+
+
+def in_effect(entry: Entry, invitations: Sequence[Invitation]) -> Typed:
+    """What counts now, as the form would say it."""
+    rows = [Row(id=one.id, name=one.name, address=one.address, share=said(one.share)) for one in invitations]
+    chosen = entry.representative if len(entry.author_ids) > 1 else ""
+    return Typed(owner_share=said(entry.owner_share), representative_id=chosen, members=rows)
+
+
+def addresses(rows: Sequence[Row]) -> list[str]:
+    """Those that were typed, as accounts have them; also what is no address yet."""
+    found = []
+    for row in rows:
+        try:
+            found.append(address_of(row.address))
+        except ValueError:
+            found.append(row.address)
+    return [one for one in found if one]
 
 
 def kept_as(secret: str) -> str:
@@ -259,3 +265,23 @@ def total_words(owner_share: Decimal, invitations: Sequence[Invitation]) -> str:
     missing = WHOLE - whole
     said = f"còn thiếu {percent(missing)}" if missing > 0 else f"thừa {percent(-missing)}"
     return f"Cộng lại là {percent(whole)}, {said}. Cần đúng 100% khi nộp bài."
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """An entry with everybody who is named in it."""
+
+    entry: Entry
+    contest: Contest
+    names: dict[str, str]
+    """Of the authors, by id."""
+    invitations: list[Invitation]
+    owner_share: Decimal
+    most: int
+    """How many co-authors there may be."""
+    draft: Draft
+
+    @property
+    def shown(self) -> Typed:
+        """What the owner's page says: what waits to be sent, else what counts."""
+        return self.draft.typed or in_effect(self.entry, self.invitations)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from services.submissions.authors.domain import WHOLE
 from services.submissions.coauthors import domain, repository
-from services.submissions.coauthors.domain import Invitation, Row, State, Wanted
+from services.submissions.coauthors.domain import Invitation, State, Team, Wanted
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.credentials import service as credentials
@@ -15,35 +15,25 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
+from services.submissions.states.domain import EditingOver
+from services.submissions.team_drafts import domain as typing
+from services.submissions.team_drafts import service as drafts
+from services.submissions.team_drafts.domain import Draft, Typed
 from shared import outbox
-from shared.errors import Invalid, NotFound, Stale
+from shared.errors import Invalid, NotFound
 from shared.events.submissions import AuthorParted, CodeIssued
 from shared.identity import Person
 from shared.ids import new_id, new_secret
 from shared.mongo import Store, Tx
 from shared.sealed import seal
 
-INDEXES = repository.INDEXES
+INDEXES = (*repository.INDEXES, *drafts.INDEXES)
 # For the rooms of answering and of leaving.
 get, put, by_digest, concerning, of_entry = (
     repository.get, repository.put, repository.by_digest, repository.concerning, repository.of_entry,
 )  # fmt: skip
 _LETTERS_IN_WINDOW = 60
 _PURPOSE = "invitation"
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """An entry with everybody who is named in it."""
-
-    entry: Entry
-    contest: Contest
-    names: dict[str, str]
-    """Of the authors, by id."""
-    invitations: list[Invitation]
-    owner_share: Decimal
-    most: int
-    """How many co-authors there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,55 +50,81 @@ async def team(store: Store, entry_id: str, person: Person) -> Team:
     return await _team(store.read, await entries.own(store.read, entry_id, person))
 
 
+async def of(tx: Tx, entry: Entry) -> Team:
+    """Everybody who is named in an entry, whoever asks."""
+    return await _team(tx, entry)
+
+
 async def _team(tx: Tx, entry: Entry) -> Team:
     contest, known = await contests.get(tx, entry.contest_id), await repository.of_entry(tx, entry.id)
     names = await people.names(tx, list({*entry.author_ids, *(one.person_id for one in known if one.person_id)}))
-    return Team(entry, contest, names, known, entry.owner_share, _most(contest, entry))
+    draft = await drafts.of_entry(tx, entry.id)
+    return Team(entry, contest, names, known, entry.owner_share, _most(contest, entry), draft)
 
 
 def _most(contest: Contest, entry: Entry) -> int:
     sizes = [group.max_authors for group in contest.entrant_groups if entry.entrant_group in ("", group.id)]
-    return min(max(sizes, default=1) - 1, domain.MOST)
+    return min(max(sizes, default=1) - 1, typing.MOST)
 
 
-async def revise(  # noqa: PLR0913 - a page has so many fields
-    store: Store,
-    entry_id: str,
-    rows: Sequence[Row],
-    owner_share: str,
-    representative: str,
-    *,
-    version: int,
-    sender: Sender,
-) -> Team:
+async def keep_draft(store: Store, entry_id: str, typed: Typed, *, version: int, by: Person, at: datetime) -> Draft:
+    """Keep what was typed without telling anybody. Raises NotFound, OwnerOnly, EditingOver, SavedElsewhere."""
+
+    async def work(tx: Tx) -> Draft:
+        found = await _team(tx, await entries.owned(tx, entry_id, by))
+        if not found.entry.editable(found.contest, at):
+            raise EditingOver
+        drafts.check(found.draft, found.shown, typed, version)
+        return await drafts.keep(tx, found.draft, typed, domain.addresses(typed.members), by=by.id, at=at)
+
+    return await store.transaction(work)
+
+
+async def discard_draft(store: Store, entry_id: str, by: Person) -> None:
+    """What was typed and not sent is thrown away. Raises NotFound, OwnerOnly."""
+
+    async def work(tx: Tx) -> None:
+        await drafts.done(tx, await drafts.of_entry(tx, (await entries.owned(tx, entry_id, by)).id))
+
+    await store.transaction(work)
+
+
+async def revise(store: Store, entry_id: str, typed: Typed, *, version: int, sender: Sender) -> Team:
     """Name the co-authors anew and write to whom that concerns.
 
-    Raises NotFound, OwnerOnly, Stale, Invalid, TooMany, Settled, EditingOver.
+    Raises NotFound, OwnerOnly, SavedElsewhere, Invalid, TooMany, Settled, EditingOver.
     """
     await credentials.count(store.read, [f"invite|{sender.by.id}"], [_LETTERS_IN_WINDOW])
 
     async def work(tx: Tx) -> Team:
         entry = await entries.owned(tx, entry_id, sender.by)
-        if entry.version != version:
-            raise Stale
-        contest, known = await contests.get(tx, entry.contest_id), await repository.of_entry(tx, entry_id)
-        owner = await people.get(tx, entry.owner_id)
-        wanted = domain.understood(rows, known, {owner.email, owner.phone} - {""}, _most(contest, entry))
-        share = WHOLE if not wanted else domain.share_of(owner_share)
-        if share is None:
-            raise Invalid([{"field": "owner_share", "text": "Hãy ghi tỉ lệ của bạn, ví dụ 60 hoặc 33,5."}])
-        gone = [one for one in known if one.id not in {row.id for row in wanted}]
-        await repository.drop(tx, [one.id for one in gone])
-        for row in wanted:
-            await _ask(tx, entry, contest, next((one for one in known if one.id == row.id), None), row, sender)
-        entry.representative_id = representative
-        await settle(tx, entry, contest, share, sender.at)
-        for one in gone:
-            if one.state is State.AGREED and one.person_id:
-                await tell_parted(tx, entry, one.person_id, by=sender.by, at=sender.at)
+        before = await _team(tx, entry)
+        drafts.check(before.draft, before.shown, typed, version)
+        if before.draft.version != version and before.draft.typed is None:
+            return before  # sent already: the button was pressed twice
+        await drafts.done(tx, before.draft)
+        await _name(tx, before, before.shown if before.draft.version != version else typed, sender)
         return await _team(tx, entry)
 
     return await store.transaction(work)
+
+
+async def _name(tx: Tx, before: Team, typed: Typed, sender: Sender) -> None:
+    entry, contest, known = before.entry, before.contest, before.invitations
+    owner = await people.get(tx, entry.owner_id)
+    wanted = domain.understood(typed.named, known, {owner.email, owner.phone} - {""}, before.most)
+    share = WHOLE if not wanted else domain.share_of(typed.owner_share)
+    if share is None:
+        raise Invalid([{"field": "owner_share", "text": "Hãy ghi tỉ lệ của bạn, ví dụ 60 hoặc 33,5."}])
+    gone = [one for one in known if one.id not in {row.id for row in wanted}]
+    await repository.drop(tx, [one.id for one in gone])
+    for row in wanted:
+        await _ask(tx, entry, contest, next((one for one in known if one.id == row.id), None), row, sender)
+    entry.representative_id = typed.representative_id
+    await settle(tx, entry, contest, share, sender.at)
+    for one in gone:
+        if one.state is State.AGREED and one.person_id:
+            await tell_parted(tx, entry, one.person_id, by=sender.by, at=sender.at)
 
 
 async def _ask(tx: Tx, entry: Entry, contest: Contest, there: Invitation | None, row: Wanted, sender: Sender) -> None:
@@ -192,6 +208,7 @@ async def about(tx: Tx, account: Account) -> list[Invitation]:
 
 async def forget(tx: Tx, person_id: str, addresses: Sequence[str]) -> None:
     """Somebody is erased: what waits for them goes, where they agreed the share stays without name and contact."""
+    await drafts.forget(tx, person_id, addresses)
     for one in await repository.concerning(tx, person_id, addresses):
         if one.state is State.AGREED:
             await repository.put(tx, one.forgotten())
@@ -208,4 +225,5 @@ async def forget(tx: Tx, person_id: str, addresses: Sequence[str]) -> None:
 
 async def clear(tx: Tx, entry_id: str) -> None:
     """The entry is deleted or cleared of its authors: who was named in it is nobody's business any more."""
+    await drafts.clear(tx, entry_id)
     await repository.drop(tx, [one.id for one in await repository.of_entry(tx, entry_id)])

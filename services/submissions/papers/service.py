@@ -34,7 +34,7 @@ from shared.once import once
 from shared.text import folded
 from shared.ui.filters import vn_date, vn_datetime
 
-INDEXES = repository.INDEXES
+INDEXES, record_of = repository.INDEXES, repository.find
 record_of, keep_record, reached_by = repository.find, repository.put, repository.reached_by
 Parts = dict[str, str] | None
 _DESK = (Role.SECRETARY, Role.ORGANISER)

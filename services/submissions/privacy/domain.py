@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.submissions.coauthors.domain import Team
 from services.submissions.consents.domain import Consent
 from services.submissions.entries.domain import Entry
+from services.submissions.papers.domain import Record
 from services.submissions.people.domain import Account
 from services.submissions.receipts.domain import News
 from services.submissions.sign_in.domain import Session
-from services.submissions.texts.domain import Revision
+from services.submissions.texts.domain import Revision, Words
+from services.submissions.uploads.domain import Upload
+from services.submissions.versions.domain import Version
 
 FORMAT = "sang-kien/own-data/1"
 FRESH = timedelta(minutes=10)
@@ -39,7 +44,10 @@ _OF_ENTRY = {
     "revision",
     "created_at",
 }
-_TIMES = {"saved_at", "submitted_at", "accepted_at", "returned", "withdrawn"}
+_TIMES = {"saved_at", "submitted_at", "accepted_at", "returned", "refused", "withdrawn"}
+_WORDS = set(Words.model_fields)
+_OF_PAPER = {"received_at", "postmark", "pages", "handwritten", "transcript"}
+_OF_FILE = {"id", "name", "media_type", "size", "sha256", "added_at"}
 
 
 def account_of(account: Account, unit: str) -> dict[str, Any]:
@@ -57,16 +65,61 @@ def consent_of(consent: Consent) -> dict[str, Any]:
     return {**consent.model_dump(mode="json", exclude={"id", "person_id"}), "wording": consent.wording}
 
 
-def entry_of(entry: Entry, contest: str, revisions: Sequence[Revision], news: News) -> dict[str, Any]:
-    """The working copy, everything that was handed in, and what became of it."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What other rooms keep of an entry."""
+
+    revisions: Sequence[Revision]
+    versions: Sequence[Version]
+    """Words of the draft as they were, also before they were converted or taken up again."""
+    news: News
+    team: Team | None = None
+    """For its owner, who typed the addresses in it."""
+    record: Record | None = None
+    """For its owner: what a desk wrote down about the sender of a paper."""
+
+
+def entry_of(entry: Entry, contest: str, around: Around) -> dict[str, Any]:
+    """The working copy, everything that was handed in or kept, and what became of it."""
     own = entry.model_dump(mode="json", include=_OF_ENTRY | _TIMES)
-    handed_in = [one.model_dump(mode="json", exclude={"entry_id", "findings", "files", "by"}) for one in revisions]
-    every = {file.id: file for one in revisions for file in one.files} | {file.id: file for file in entry.files}
-    listed = [
-        file.model_dump(mode="json", include={"id", "name", "media_type", "size", "sha256", "added_at"})
-        for file in every.values()
+    handed_in = [
+        one.model_dump(mode="json", exclude={"entry_id", "findings", "files", "by"}) for one in around.revisions
     ]
-    return {**own, "contest": contest, "revisions": handed_in, "files": listed, "outcome": news.outcome}
+    every = {file.id: file for one in around.revisions for file in one.files} | {file.id: file for file in entry.files}
+    every |= {file.id: file for file in entry.paper.files} if entry.paper else {}
+    listed = [file.model_dump(mode="json", include=_OF_FILE) for file in every.values()]
+    kept = [
+        one.model_dump(mode="json", include={"number", "begun_at", "at", "how", *_WORDS}) for one in around.versions
+    ]
+    more = {
+        "contest": contest,
+        "revisions": handed_in,
+        "versions": kept,
+        "files": listed,
+        "outcome": around.news.outcome,
+    }
+    return {**own, **more, "paper": _paper_of(entry, around.record), "authors": _authors_of(around.team)}
+
+
+def _paper_of(entry: Entry, record: Record | None) -> dict[str, Any] | None:
+    if entry.paper is None:
+        return None
+    sender = record.sender.model_dump(mode="json") if record else None
+    return {**entry.paper.model_dump(mode="json", include=_OF_PAPER), "channel": entry.channel.value, "sender": sender}
+
+
+def _authors_of(team: Team | None) -> dict[str, Any] | None:
+    if team is None:
+        return None
+    named = [
+        one.model_dump(mode="json", include={"name", "address", "share", "state", "reason"}) for one in team.invitations
+    ]
+    return {"invited": named, "not_sent": team.draft.typed.model_dump(mode="json") if team.draft.typed else None}
+
+
+def upload_of(upload: Upload) -> dict[str, Any]:
+    """A file that is not whole yet."""
+    return upload.model_dump(mode="json", include={"name", "purpose", "length", "offset", "created_at", "expires_at"})
 
 
 def as_json(content: dict[str, Any]) -> str:

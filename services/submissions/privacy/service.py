@@ -17,15 +17,19 @@ from services.submissions.entries.domain import Entry
 from services.submissions.erasures import service as erasures
 from services.submissions.erasures.domain import NotConfirmed, SignInAgain, WrongPassword
 from services.submissions.files import service as files
+from services.submissions.papers import service as papers
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from services.submissions.privacy import domain
+from services.submissions.privacy.domain import Around
 from services.submissions.receipts import service as receipts
 from services.submissions.requests import service as requests
 from services.submissions.requests.domain import DataRequest
 from services.submissions.scanning.domain import Infected
 from services.submissions.sign_in import service as sign_in
 from services.submissions.units import service as units
+from services.submissions.uploads import service as uploads
+from services.submissions.versions import service as versions
 from shared.blobs import BlobMissing
 from shared.clock import local, now
 from shared.identity import Person
@@ -68,14 +72,21 @@ async def copy(store: Store, person: Person) -> dict[str, Any]:
         "invitations": [
             one.model_dump(mode="json", exclude={"digest", "entry_id"}) for one in await coauthors.about(tx, account)
         ],
-        "entries": [await _entry(tx, entry) for entry in await entries.of_author(tx, person.id)],
+        "uploads": [domain.upload_of(one) for one in await uploads.of_person(tx, person.id)],
+        "entries": [await _entry(tx, entry, person) for entry in await entries.of_author(tx, person.id)],
     }
 
 
-async def _entry(tx: Tx, entry: Entry) -> dict[str, Any]:
-    contest = await contests.get(tx, entry.contest_id)
-    handed_in = await entries.revisions(tx, entry.id)
-    return domain.entry_of(entry, contest.name, handed_in, await receipts.news(tx, entry.id))
+async def _entry(tx: Tx, entry: Entry, person: Person) -> dict[str, Any]:
+    contest, owns = await contests.get(tx, entry.contest_id), person.id == entry.owner_id
+    around = Around(
+        revisions=await entries.revisions(tx, entry.id),
+        versions=await versions.of_entry(tx, entry.id),
+        news=await receipts.news(tx, entry.id),
+        team=await coauthors.of(tx, entry) if owns else None,
+        record=await papers.record_of(tx, entry.id) if owns else None,
+    )
+    return domain.entry_of(entry, contest.name, around)
 
 
 async def archive(store: Store, person: Person, readable: str) -> bytes:

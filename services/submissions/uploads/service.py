@@ -17,7 +17,7 @@ from shared.identity import Person
 from shared.ids import new_secret
 from shared.mongo import Store
 
-INDEXES = repository.INDEXES
+INDEXES, of_person = repository.INDEXES, repository.of_person
 _PIECE_BYTES = 1024 * 1024
 """Of one stored piece: what a broken connection may cost, against what many small pieces cost the store."""
 _REST_SECONDS, _AT_ONCE = 30.0, 20

@@ -45,6 +45,7 @@ class Draft {
   // A button goes after the words are saved, with the version that this saving gives; without a line it does not go.
   submitted(event) {
     clearTimeout(this.timer);
+    if (event.submitter && "discard" in event.submitter.dataset) { kept.drop(this.url); this.leaving = true; return; } // thrown away here too
     if (this.direct || this.blocked || !(this.busy || this.unsaved)) {
       this.direct = false;
       this.leaving = true;
@@ -138,6 +139,7 @@ class Draft {
 
   // Both texts, field by field; nothing is overwritten until the writer chooses.
   clash({ version, fields }, told = "Bản nháp này vừa được lưu ở nơi khác. Hãy chọn cho từng ô:") {
+    if (Object.entries(fields).some(([name, value]) => this.beyond(name, value))) { this.sideBySide(); return; }
     const differing = textFields(this.form).filter((field) => field.name in fields && typeof held(field) !== "boolean" && fields[field.name] !== field.value);
     const go = () => { this.blocked = false; this.version(version); this.change += 1; this.keep(); this.save(); };
     if (!differing.length) { go(); return; }
@@ -150,6 +152,24 @@ class Draft {
     box.append(button);
     this.form.before(box);
     this.say(`${this.whereKept()} Cần chọn bản nào được giữ.`, "late");
+  }
+
+  // Whether the other text has no place in this form: a line more than here, or a line of somebody else at this place.
+  beyond(name, value) {
+    const here = this.form.elements.namedItem(name);
+    return here ? here.type === "hidden" && here.value !== value : value !== "";
+  }
+
+  // Then the server shows both; its page replaces nothing before the next press of a button.
+  sideBySide() {
+    this.blocked = true;
+    const box = element("div", { className: "sk-clash" }, element("p", { className: "sk-notice__title", textContent: "Trang này vừa được lưu ở nơi khác, với số mục khác." }));
+    box.setAttribute("role", "alert");
+    const button = element("button", { type: "button", className: "govuk-button", textContent: "So hai bản" });
+    button.addEventListener("click", () => this.form.requestSubmit(this.form.querySelector("button[type=submit]")));
+    box.append(button);
+    this.form.before(box);
+    this.say(`${this.whereKept()} Cần so hai bản.`, "late");
   }
 
   // One field's two texts as radio buttons in `box`; what it returns puts the chosen one into the field.

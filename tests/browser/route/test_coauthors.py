@@ -105,6 +105,44 @@ def _invite(owner: Visit, address: str) -> None:
     assert "còn thiếu 10%" in owner.text
 
 
+def _two_pages(owner: Visit, other: Visit, team: str) -> None:
+    """What is typed waits on the server; another page that is saved shows both, and the one thrown away is the unsent."""
+    other.go(team)
+    owner.go(team)
+    _press(owner, "Thêm đồng tác giả")
+    owner.page.get_by_label("Họ và tên").last.fill("Người Thứ Ba")
+    _press(owner, "Lưu, chưa gửi")
+    owner.look("tac-gia-chua-gui")
+    assert "Có thay đổi chưa gửi" in owner.text
+    other.fill("Tỉ lệ của bạn", "55")
+    other.forgive("409")
+    if other.scripts:
+        _press(other, "So hai bản")
+    else:
+        _press(other, "Lưu, chưa gửi")
+    other.look("tac-gia-hai-ban")
+    assert "Người Thứ Ba" in other.text
+    assert other.page.get_by_label("Tỉ lệ của bạn").input_value() == "55"
+    _press(other, "Bỏ thay đổi chưa gửi")
+    assert other.page.get_by_label("Tỉ lệ của bạn").input_value() == "60"
+
+
+def _leave(invitee: Visit, owner: Visit, entry: str) -> None:
+    """The co-author goes; the owner is told on the page, and by letter."""
+    invitee.go(f"{entry}/tac-gia")
+    invitee.follow("rời bài")
+    invitee.look("roi-bai")
+    invitee.fill("Lý do", "Tôi chuyển công tác")
+    _press(invitee, "Rời bài")
+    assert "đánh dấu vào ô xác nhận" in invitee.text
+    invitee.page.get_by_label("Tôi chắc chắn muốn rời bài này").check()
+    _press(invitee, "Rời bài")
+    assert "Bạn không còn là đồng tác giả" in invitee.text
+    owner.go(f"{entry}/tac-gia", "tac-gia-da-roi")
+    assert "Lý do rời bài: Tôi chuyển công tác" in owner.text
+    assert "còn thiếu 40%" in owner.text
+
+
 def _answer(invitee: Visit, system: System, address: str) -> None:
     """Sign up on the way and come back."""
     invitee.go(wait_for(_letter(system, address)), "loi-moi-chua-dang-nhap")
@@ -139,6 +177,7 @@ def test_two_authors_agree_on_their_shares_and_hand_in(
     owner.go(f"{entry}/xem-truoc", "xem-lai-con-loi-moi")
     assert "Còn 1 lời mời đồng tác giả chưa được trả lời" in owner.text
     _answer(invitee, system, address)
+    _two_pages(owner, own_windows.visit(email, scripts=scripts), f"{entry}/tac-gia")
     owner.go(f"{entry}/tac-gia", "tac-gia-dong-y")
     owner.fill("Tỉ lệ đóng góp", "40")
     _press(owner, "Lưu và gửi lời mời")
@@ -147,7 +186,7 @@ def test_two_authors_agree_on_their_shares_and_hand_in(
     assert "Tỉ lệ đã thay đổi" in invitee.text
     _press(invitee, "Đồng ý đứng tên")
     owner.go(f"{entry}/tac-gia")
-    owner.page.get_by_role("radio", name="Lý Thị Cùng Viết").check()
+    owner.page.get_by_label("Người đại diện").select_option(label="Lý Thị Cùng Viết")
     _press(owner, "Lưu và gửi lời mời")
     owner.look("tac-gia-dai-dien")
     invitee.go(f"{entry}/xem-truoc", "xem-lai-dong-tac-gia")
@@ -159,3 +198,4 @@ def test_two_authors_agree_on_their_shares_and_hand_in(
     assert "Hoàng Thị Chủ Bài, 60%; Lý Thị Cùng Viết, 40% (đại diện)" in owner.text
     invitee.go(f"{entry}/tac-gia", "tac-gia-cua-dong-tac-gia")
     assert "60%" in invitee.text
+    _leave(invitee, owner, entry)

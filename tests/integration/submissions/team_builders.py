@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from services.submissions.coauthors import service
-from services.submissions.coauthors.domain import Row
+from services.submissions.coauthors.domain import Team
 from services.submissions.coauthors.service import Sender
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.invitations import service as invitations
 from services.submissions.invitations.service import Answer
+from services.submissions.team_drafts.domain import Row, Typed
 from shared.clock import now
 from shared.identity import Person
 from shared.mongo import Store
@@ -32,11 +33,11 @@ async def a_team(store: Store, owner: Person, **rules: Any) -> Entry:
 
 async def name(
     store: Store, entry_id: str, owner: Person, *rows: Row, own: str = "60", representative: str = ""
-) -> service.Team:
+) -> Team:
     """What the owner's form does."""
-    version = (await entries.get(store.read, entry_id)).version
-    sender = Sender(owner, SECRET_KEY, now())
-    return await service.revise(store, entry_id, rows, own, representative, version=version, sender=sender)
+    version = (await service.team(store, entry_id, owner)).draft.version
+    typed = Typed(owner_share=own, representative_id=representative, members=list(rows))
+    return await service.revise(store, entry_id, typed, version=version, sender=Sender(owner, SECRET_KEY, now()))
 
 
 async def agree(store: Store, address: str, by: Person, share: str = "40") -> str:

@@ -6,15 +6,17 @@ import pytest
 
 from services.submissions.authors.domain import InvitationOpen, OwnerOnly, SharesOff
 from services.submissions.coauthors import service
-from services.submissions.coauthors.domain import AlreadyAuthor, InvitationOver, Row, ShareChanged, State
+from services.submissions.coauthors.domain import AlreadyAuthor, InvitationOver, ShareChanged, State
 from services.submissions.coauthors.service import Sender
 from services.submissions.eligibility.domain import NotEligible
 from services.submissions.entries import service as entries
 from services.submissions.erasures import service as erasures
 from services.submissions.invitations import service as invitations
 from services.submissions.invitations.service import Answer
+from services.submissions.states.domain import SavedElsewhere
+from services.submissions.team_drafts.domain import Row, Typed
 from shared.clock import now
-from shared.errors import Invalid, NotFound, Stale
+from shared.errors import Invalid, NotFound
 from shared.mongo import Store
 from tests.integration.submissions import entry_builders as made
 from tests.integration.submissions.builders import (
@@ -25,7 +27,7 @@ from tests.integration.submissions.builders import (
     last_code,
     outbox_rows,
 )
-from tests.integration.submissions.team_builders import LAN, MAI, a_team, agree, name
+from tests.integration.submissions.team_builders import LAN, MAI, a_pair, a_team, agree, name
 
 
 async def test_a_co_author_agrees_by_letter_and_is_an_author_from_then_on(store: Store) -> None:
@@ -146,12 +148,40 @@ async def test_a_group_takes_as_many_authors_as_its_rules_say(store: Store) -> N
     assert refused.value.errors[0]["text"] == "Bài này có được nhiều nhất 1 đồng tác giả."
 
 
-async def test_an_old_page_changes_nobody(store: Store) -> None:
+async def test_an_old_page_changes_nobody_and_one_that_is_sent_twice_writes_once(store: Store) -> None:
     owner = await a_person(store)
     draft = await a_team(store, owner)
-    sender = Sender(owner, SECRET_KEY, now())
-    with pytest.raises(Stale):
-        await service.revise(store, draft.id, [], "100", "", version=draft.version - 1, sender=sender)
+    sender, typed = (
+        Sender(owner, SECRET_KEY, now()),
+        Typed(owner_share="60", members=[Row(name="Lan", address=LAN, share="40")]),
+    )
+    for _ in range(2):
+        await service.revise(store, draft.id, typed, version=0, sender=sender)
+    assert len(await codes_sent(store, LAN)) == 1
+    other = Typed(owner_share="70", members=[Row(name="Mai", address=MAI, share="30")])
+    with pytest.raises(SavedElsewhere) as refused:
+        await service.revise(store, draft.id, other, version=0, sender=sender)
+    assert "'members.0.name': 'Lan'" in str(refused.value.details["fields"])
+    assert await codes_sent(store, MAI) == []
+
+
+async def test_what_was_typed_and_not_sent_is_nobodys_business_and_goes_with_whom_it_names(store: Store) -> None:
+    owner, lan = await a_person(store), await a_person(store, email=LAN)
+    mai = await a_person(store, email=MAI)
+    draft = await a_pair(store, owner, mai)
+    version = (await service.team(store, draft.id, owner)).draft.version
+    typed = Typed(owner_share="50", members=[Row(name="Lê Canh Giữ", address=LAN.upper(), share="chưa biết")])
+    with pytest.raises(OwnerOnly):
+        await service.keep_draft(store, draft.id, typed, version=version, by=mai, at=now())
+    kept = await service.keep_draft(store, draft.id, typed, version=version, by=owner, at=now())
+    found = await service.team(store, draft.id, owner)
+    assert (found.shown, found.entry.shares, found.draft.version) == (typed, draft.shares, kept.version)
+    assert len(await codes_sent(store, LAN)) == 1
+    with pytest.raises(SavedElsewhere):
+        await service.keep_draft(store, draft.id, Typed(owner_share="9"), version=version, by=owner, at=now())
+    await erasures.begin(store, lan.id, by=lan.id, secret_key=SECRET_KEY, at=now())
+    assert "Canh Giữ" not in str(await store.read["team_drafts"].find({}))
+    assert (await service.team(store, draft.id, owner)).draft.typed is None
 
 
 async def test_whoever_has_the_address_finds_the_invitation_signed_in_and_nobody_else_does(store: Store) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from services.submissions.anonymity.domain import GivesAway
-from services.submissions.coauthors.domain import Row
 from services.submissions.entries import service as entries
+from services.submissions.team_drafts.domain import Row
 from services.submissions.texts.domain import Incomplete
 from shared.clock import now
 from shared.mongo import Store
@@ -54,14 +54,21 @@ async def test_the_owners_form_keeps_what_was_typed_and_adds_and_drops_rows_with
     await window.sign_in(email_of("chu-bai"))
     await window.open(path)
     typed = {
-        "version": str(draft.version), "owner_share": "60",
+        "owner_share": "60",
         "members.0.name": "Lan", "members.0.address": "không phải địa chỉ", "members.0.share": "40",
         "members.1.name": "Mai", "members.1.address": MAI, "members.1.share": "7",
     }  # fmt: skip
-    for act, rows in (("add", 3), ("drop.1", 1), ("drop.0", 1)):
-        shown = await window.submit(path, {**typed, "act": act})
+    for version, (act, rows) in enumerate((("add", 3), ("drop.1", 1), ("drop.0", 1))):
+        sent = {**typed, "version": str(version), "act": act}
+        shown = await window.submit(path, sent, follow_redirects=True)
         assert (shown.status_code, shown.text.count("Lời mời được gửi tới đây.")) == (200, rows)
+    assert "Có thay đổi chưa gửi" in shown.text
     assert 'value="Mai"' in shown.text
+    clash = await window.submit(path, {**typed, "members.0.address": LAN, "version": "1", "act": "save"})
+    assert (clash.status_code, clash.text.count("(bản kia)"), 'value="Lan"' in clash.text) == (409, 3, True)
+    autosaved = await window.submit(f"{path}/luu", {**typed, "version": "3"}, headers={"Accept": "application/json"})
+    assert autosaved.json()["version"] == 4
+    typed["version"] = "4"
     refused = await window.submit(path, {**typed, "act": "save"})
     assert refused.status_code == 422
     for kept in ("không phải địa chỉ", 'value="Lan"', f'value="{MAI}"', 'href="#members.0.address"'):
@@ -77,7 +84,7 @@ async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) 
     draft = await a_team(store, owner)
     api, path = browser(), f"/api/submissions/v1/entries/{draft.id}/coauthors"
     own, hers = await api.bearer(email_of("chu-bai")), await api.bearer(LAN)
-    body = {"version": draft.version, "owner_share": "60", "members": [{"name": "Lan", "address": LAN, "share": "40"}]}
+    body = {"version": 0, "owner_share": "60", "members": [{"name": "Lan", "address": LAN, "share": "40"}]}
     assert (await api.put(path, json=body, headers=hers)).status_code == 404
     for odd in (
         {"owner_share": "1e999"},

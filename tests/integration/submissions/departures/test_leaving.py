@@ -8,10 +8,11 @@ import pytest
 
 from services.submissions.authors.domain import AuthorGone, OwnerStays, SharesOff
 from services.submissions.coauthors import service as coauthors
-from services.submissions.coauthors.domain import Row, State
+from services.submissions.coauthors.domain import State
 from services.submissions.departures import service
 from services.submissions.departures.domain import NotSure, TakenIn
 from services.submissions.entries import service as entries
+from services.submissions.team_drafts.domain import Row
 from shared.clock import now
 from shared.errors import NotFound
 from shared.identity import Person

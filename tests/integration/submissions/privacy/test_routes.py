@@ -8,13 +8,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.submissions.entries import service as entries
 from services.submissions.people import service as people
 from services.submissions.privacy import domain
+from services.submissions.team_drafts.domain import Row
+from services.submissions.uploads import service as uploads
+from services.submissions.uploads.domain import About
 from shared.clock import now
 from shared.events.envelope import Envelope
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_contest, a_person, outbox_rows
-from tests.integration.submissions.entry_builders import a_pdf, an_entry, attach
+from tests.integration.submissions.entry_builders import a_pdf, an_entry, attach, words
+from tests.integration.submissions.team_builders import name
 
 EMAIL, DESK = "an@thu.example", "quan-tri@thu.example"
 PAGE = "/tai-khoan/du-lieu"
@@ -159,6 +164,12 @@ async def test_the_copy_holds_everything_and_no_secret(entrant: Browser, store: 
     by = (await a_person(store)).__class__(person.id, person.name, frozenset({("entrant", "*")}))
     entry = await an_entry(store, by, contest.id, title="=Bảng kiểm tra")
     await attach(store, entry.id, "ban-ve.pdf", a_pdf(), by=by)
+    there = await entries.get(store.read, entry.id)
+    typed = words(title="=Bảng kiểm tra hai")
+    await entries.write(store, entry.id, typed, version=there.version, by=by, at=now())
+    await name(store, entry.id, by, Row(name="Lan", address="lan@thu.example", share="40"))
+    about = About("phim-dai.pdf")
+    await uploads.begin(store, entry.id, about, 1000, by=by, at=now())
     await agree(entrant, "news", "co")
     await ask(entrant)
     answer = await entrant.get(f"{PAGE}/ban-sao.json")
@@ -170,10 +181,22 @@ async def test_the_copy_holds_everything_and_no_secret(entrant: Browser, store: 
     assert content["consents"][0]["wording"].startswith("Tôi đồng ý")
     assert content["requests"][0]["text"] == "Cho tôi xem nhật ký"
     (own,) = content["entries"]
-    assert (own["title"], own["files"][0]["name"], len(own["revisions"])) == ("=Bảng kiểm tra", "ban-ve.pdf", 1)
+    assert (own["title"], own["files"][0]["name"], len(own["revisions"])) == ("=Bảng kiểm tra hai", "ban-ve.pdf", 1)
     secrets = [person.password, "status_digest", *[one["_id"] for one in await store.read["sessions"].find({})]]
     assert [secret for secret in secrets if secret in answer.text] == []
+    kept = own["versions"][0]
+    assert (kept["how"], kept["title"], "browser" in kept, "by" in kept) == (
+        "typed",
+        "=Bảng kiểm tra hai",
+        False,
+        False,
+    )
+    [named] = own["authors"]["invited"]
+    assert (named["address"], named["share"], "digest" in named) == ("lan@thu.example", "40", False)
+    assert [one["name"] for one in content["uploads"]] == ["phim-dai.pdf"]
     readable = (await entrant.open(f"{PAGE}/ban-sao")).text
+    for shown in ("lan@thu.example", "Bản thảo đã giữ: 2", "phim-dai.pdf"):
+        assert shown in readable
     assert "=Bảng kiểm tra" in readable
     assert EMAIL in readable
 

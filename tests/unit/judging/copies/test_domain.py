@@ -1,6 +1,7 @@
 """Codes and what a script keeps of an accepted entry."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -40,3 +41,18 @@ def test_an_entry_accepted_again_keeps_its_code_and_is_back() -> None:
 
 def test_owner_and_authors_are_sealed_together() -> None:
     assert Sealed.model_validate(accepted().model_dump()).people == {"owner", "author"}
+
+
+def test_a_group_is_published_by_ids_with_shares_and_shown_with_who_speaks_for_it() -> None:
+    whose = {"entry_id": "e", "contest_id": "c", "owner_id": "a", "entrant_group": "E1", "track": "collective"}
+    group = Sealed.model_validate(
+        {**whose, "author_ids": ["a", "b"], "shares": {"a": "66.5", "b": "33.5"}, "representative_id": "b"}
+    )
+    assert group.opened() == {
+        "track": "collective",
+        "authors": [{"id": "a", "share": Decimal("66.5")}, {"id": "b", "share": Decimal("33.5")}],
+        "representative_id": "b",
+    }
+    assert [group.beside(one) for one in group.author_ids] == [" (66,5%)", " (33,5%, đại diện)"]
+    alone = Sealed.model_validate({**whose, "author_ids": ["a"]})
+    assert (alone.opened()["authors"], alone.beside("a")) == ([{"id": "a"}], "")

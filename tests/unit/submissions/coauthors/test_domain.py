@@ -7,7 +7,8 @@ import pytest
 
 from services.submissions.authors.domain import Authored, InvitationOpen, OwnerOnly, SharesOff
 from services.submissions.coauthors import domain
-from services.submissions.coauthors.domain import Invitation, InvitationOver, Row, ShareChanged, State, Wanted
+from services.submissions.coauthors.domain import Invitation, InvitationOver, ShareChanged, State, Wanted
+from services.submissions.team_drafts.domain import Row
 from shared.errors import Invalid
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)

@@ -6,10 +6,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from shared.ui import assets, preview
 from shared.web import HEADERS
 from tests.browser import chromium
+
+# Five seconds are Playwright's own: a machine that runs every process of the site beside the browser may need more.
+expect.set_options(timeout=30_000)
 
 
 @pytest.hookimpl(trylast=True)

@@ -100,9 +100,8 @@ async def revise(store: Store, entry_id: str, typed: Typed, *, version: int, sen
         entry = await entries.owned(tx, entry_id, sender.by)
         before = await _team(tx, entry)
         drafts.check(before.draft, before.shown, typed, version)
-        if before.draft.version != version and before.draft.typed is None:
-            return before  # sent already: the button was pressed twice
         await drafts.done(tx, before.draft)
+        # Pressed twice: what is there says the same and has ids, so that nobody is asked a second time.
         await _name(tx, before, before.shown if before.draft.version != version else typed, sender)
         return await _team(tx, entry)
 

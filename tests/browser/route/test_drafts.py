@@ -44,17 +44,32 @@ def contest(system: System) -> playing.Stage:
     return playing.wait_for(playing.prepare(system, driver.Size(entries=1, judges=2, finalists=1)))
 
 
+@pytest.fixture(scope="module")
+def shared_windows(browser: Browser, system: System) -> Windows:
+    return Windows(browser, system.url)
+
+
 @pytest.fixture
-def windows(browser: Browser, system: System) -> Iterator[Windows]:
-    with Windows(browser, system.url).closing() as opened:
+def windows(shared_windows: Windows) -> Iterator[Windows]:
+    """Whoever signed in for one test is signed in for the next."""
+    with shared_windows.closing() as opened:
         yield opened
 
 
-async def _a_draft(system: System, contest: playing.Stage) -> Draft:
+async def _an_author(system: System) -> str:
     email = f"viet.{new_id()[-8:]}@sangkien.example"
     async with Api(system.url, email=system.administrator[0], password=system.administrator[1]) as admin:
         account = {"name": "Đỗ Thị Viết", "email": email, "password": cast.PASSWORD, "kind": "resident"}
         await admin.make(cast.PEOPLE, {**account, "roles": [{"role": "entrant", "scope": "*"}]})
+    return email
+
+
+@pytest.fixture(scope="module")
+def author(system: System) -> str:
+    return playing.wait_for(_an_author(system))
+
+
+async def _a_draft(system: System, contest: playing.Stage, email: str) -> Draft:
     entry = contest.entries[0]
     async with Api(system.url, email=email, password=cast.PASSWORD) as author:
         groups = {"entrant_group": "E1", "content_group": entry.content_group}
@@ -66,8 +81,8 @@ async def _a_draft(system: System, contest: playing.Stage) -> Draft:
 
 
 @pytest.fixture
-def draft(system: System, contest: playing.Stage) -> Draft:
-    return playing.wait_for(_a_draft(system, contest))
+def draft(system: System, contest: playing.Stage, author: str) -> Draft:
+    return playing.wait_for(_a_draft(system, contest, author))
 
 
 def _write(window: Visit, draft: Draft, text: str) -> None:
@@ -124,13 +139,13 @@ def test_words_written_without_a_line_stay_in_this_browser_and_are_saved_when_it
     window = windows.visit(draft.email).go(f"{draft.address}/soan")
     asked = _asked_on_leaving(window)
     page, context = window.page, window.page.context
+    window.forgive("ERR_INTERNET_DISCONNECTED")  # a further try may fail until the moment when the line is back
     context.set_offline(True)
     page.fill(draft.field, SECOND)
     expect(page.locator(".sk-saved--late")).to_contain_text("Chưa lưu lên máy chủ, đã giữ trên máy này")
     page.get_by_role("button", name="Lưu và xem lại").click()
     expect(page.locator(".sk-saved--late")).to_contain_text("Hãy bấm lại khi có mạng")
     assert page.url.endswith("/soan")
-    window.forget_complaints("ERR_INTERNET_DISCONNECTED")
     context.set_offline(False)
     expect(page.locator(".sk-saved--done")).to_be_visible()
     page.reload()
@@ -141,10 +156,10 @@ def test_words_written_without_a_line_stay_in_this_browser_and_are_saved_when_it
 
 def _write_in_vain(window: Visit, draft: Draft, text: str) -> None:
     """Type while nothing gets through, and leave the page."""
+    window.forgive("ERR_FAILED")
     window.page.route("**/luu", lambda route: route.abort())
     window.page.fill(draft.field, text)
     expect(window.page.locator(".sk-saved--late")).to_contain_text("đã giữ trên máy này")
-    window.forget_complaints("ERR_FAILED")
     window.go("/bai-du-thi")
     window.page.unroute("**/luu")
 
@@ -181,14 +196,15 @@ def test_a_copy_is_chosen_field_by_field_after_a_save_at_another_device(windows:
     assert window.page.evaluate("localStorage.length") == 0
 
 
-def test_nothing_stays_in_a_shared_browser_after_sign_out(windows: Windows, draft: Draft):
+def test_nothing_stays_in_a_shared_browser_after_sign_out(windows: Windows, system: System, contest: playing.Stage):
+    draft = playing.wait_for(_a_draft(system, contest, playing.wait_for(_an_author(system))))
     window = windows.visit(draft.email).go(f"{draft.address}/soan")
     page = window.page
     _asked_on_leaving(window)
+    window.forgive("ERR_FAILED")
     page.route("**/luu", lambda route: route.abort())
     page.fill(draft.field, SECOND)
     expect(page.locator(".sk-saved--late")).to_contain_text("đã giữ trên máy này")
-    window.forget_complaints("ERR_FAILED")
     assert page.evaluate("localStorage.length") == 1
     page.get_by_role("button", name="Đăng xuất").first.click()
     page.wait_for_url(f"{window.url}/")

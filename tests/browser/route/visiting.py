@@ -77,10 +77,6 @@ class Visit:
         self._complaints.clear()
         self._problems += [f"{name}: shows “{found}”" for found in set(_RAW.findall(self.text))]
 
-    def forget_complaints(self, expected: str) -> None:
-        """The test cut the line: what the console said of that, and nothing else, is no problem."""
-        self._complaints[:] = [one for one in self._complaints if expected not in one]
-
     @property
     def text(self) -> str:
         """What a person reads on the page."""

@@ -9,6 +9,7 @@ from services.submissions.entries import service as entries
 from services.submissions.team_drafts.domain import Row
 from services.submissions.texts.domain import Incomplete
 from shared.clock import now
+from shared.ids import new_id
 from shared.mongo import Store
 from tests.integration.submissions import entry_builders as made
 from tests.integration.submissions.builders import (
@@ -106,6 +107,51 @@ async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) 
     assert (seen["ready"], seen["members"][0]["address"]) == (True, "")
     refused = await api.post(f"/api/submissions/v1/entries/{draft.id}/submit", json={"client_key": "k"}, headers=hers)
     assert (refused.status_code, refused.json()["code"]) == (403, "owner_only")
+
+
+async def test_what_a_co_author_may_do_begins_with_the_answer_and_ends_with_leaving(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    owner, _ = await a_person(store), await a_person(store, email=LAN)
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    api = browser()
+    hers, base = await api.bearer(LAN), f"/api/submissions/v1/entries/{draft.id}"
+    changed = {"title": "Tên mới của sáng kiến", "parts": draft.parts, "entrant_group": "E1", "content_group": "C1"}
+
+    async def answers() -> list[int]:
+        version = (await entries.get(store.read, draft.id)).version
+        asked = [
+            await api.get(base, headers=hers),
+            await api.get(f"{base}/versions", headers=hers),
+            await api.get(f"{base}/coauthors", headers=hers),
+            await api.put(base, json={"version": version, **changed}, headers=hers),
+            await api.put(f"{base}/coauthors", json={"version": 1, "members": []}, headers=hers),
+            await api.post(f"{base}/submit", json={"client_key": new_id()}, headers=hers),
+            await api.post(f"{base}/withdraw", json={"client_key": new_id(), "reason": "thôi"}, headers=hers),
+        ]
+        return [one.status_code for one in asked]
+
+    assert await answers() == [404] * 7
+    said = {"secret": await last_code(store, LAN), "agree": True, "share": "40"}
+    assert (await api.post("/api/submissions/v1/invitations/answer", json=said, headers=hers)).status_code == 200
+    assert await answers() == [200, 200, 200, 200, 403, 403, 403]
+    assert (await api.post(f"{base}/leave", json={}, headers=hers)).status_code == 204
+    assert await answers() == [404] * 7
+
+
+async def test_a_letter_that_is_too_old_opens_a_page_that_says_so_and_shows_nothing(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    owner = await a_person(store, name="Đặng Chủ Bài")
+    draft = await a_team(store, owner)
+    await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
+    path = f"/bai-du-thi/loi-moi/{await last_code(store, LAN)}"
+    await store.read["invitations"].update({"entry_id": draft.id}, {"$set": {"expires_at": now()}})
+    shown = await browser().open(path)
+    assert (shown.status_code, "không còn dùng được" in shown.text) == (404, True)
+    assert draft.title not in shown.text
+    assert "Chủ Bài" not in shown.text
 
 
 async def test_an_organisation_brings_a_paper_that_no_jury_gets(store: Store, browser: Callable[[], Browser]) -> None:

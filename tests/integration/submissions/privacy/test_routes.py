@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.submissions.entries import service as entries
+from services.submissions.entries.domain import Entry
 from services.submissions.people import service as people
 from services.submissions.privacy import domain
 from services.submissions.team_drafts.domain import Row
@@ -16,6 +17,7 @@ from services.submissions.uploads import service as uploads
 from services.submissions.uploads.domain import About
 from shared.clock import now
 from shared.events.envelope import Envelope
+from shared.identity import Person
 from shared.mongo import Store
 from tests.integration.submissions.builders import PASSWORD, Browser, a_contest, a_person, outbox_rows
 from tests.integration.submissions.entry_builders import a_pdf, an_entry, attach, words
@@ -157,6 +159,16 @@ async def test_requests_of_others_are_seen_by_administrators_only(entrant: Brows
         assert (await entrant.submit(path, {"outcome": "answered", "text": "x"})).status_code == 403
 
 
+async def _more(store: Store, entry: Entry, by: Person) -> None:
+    """A change that was not handed in, somebody invited, a file on its way."""
+    there = await entries.get(store.read, entry.id)
+    typed = words(title="=Bảng kiểm tra hai")
+    await entries.write(store, entry.id, typed, version=there.version, by=by, at=now())
+    await name(store, entry.id, by, Row(name="Lan", address="lan@thu.example", share="40"))
+    about = About("phim-dai.pdf")
+    await uploads.begin(store, entry.id, about, 1000, by=by, at=now())
+
+
 async def test_the_copy_holds_everything_and_no_secret(entrant: Browser, store: Store) -> None:
     person = await people.find(store.read, EMAIL)
     assert person is not None
@@ -164,12 +176,7 @@ async def test_the_copy_holds_everything_and_no_secret(entrant: Browser, store: 
     by = (await a_person(store)).__class__(person.id, person.name, frozenset({("entrant", "*")}))
     entry = await an_entry(store, by, contest.id, title="=Bảng kiểm tra")
     await attach(store, entry.id, "ban-ve.pdf", a_pdf(), by=by)
-    there = await entries.get(store.read, entry.id)
-    typed = words(title="=Bảng kiểm tra hai")
-    await entries.write(store, entry.id, typed, version=there.version, by=by, at=now())
-    await name(store, entry.id, by, Row(name="Lan", address="lan@thu.example", share="40"))
-    about = About("phim-dai.pdf")
-    await uploads.begin(store, entry.id, about, 1000, by=by, at=now())
+    await _more(store, entry, by)
     await agree(entrant, "news", "co")
     await ask(entrant)
     answer = await entrant.get(f"{PAGE}/ban-sao.json")

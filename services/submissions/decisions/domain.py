@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from services.submissions.contests.domain import Contest
+from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import RULES_IN_WORDS, Rule, State
 from shared.clock import HANOI, local
 from shared.errors import Invalid, Refusal
@@ -66,6 +68,34 @@ def rules(contest: Contest, state: State) -> dict[Rule, str]:
     if state is not State.RETURNED:
         del said[Rule.SUPPLEMENT_MISSING]
     return said
+
+
+class Offers(NamedTuple):
+    """What the page of the formal check offers somebody now."""
+
+    may_decide: bool
+    may_refuse: bool
+    may_extend: bool
+    may_reopen: bool
+    overdue: bool
+    """A supplement was asked for and has not come in time."""
+    requirements: dict[str, str]
+    rules: dict[Rule, str]
+
+
+def offers(entry: Entry, contest: Contest, at: datetime, *, decides: bool) -> Offers:
+    """`decides`: whether they are the contest's secretary; everybody else only reads."""
+    returned, waits = entry.state is State.RETURNED, entry.state is State.SUBMITTED
+    overdue = returned and entry.returned is not None and at >= entry.returned.until
+    return Offers(
+        may_decide=decides and waits,
+        may_refuse=decides and (waits or overdue),
+        may_extend=decides and returned,
+        may_reopen=decides and entry.state is State.REFUSED and not contest.first_scores,
+        overdue=overdue,
+        requirements=requirements(contest),
+        rules=rules(contest, entry.state),
+    )
 
 
 def check_rule(contest: Contest, state: State, rule: Rule) -> None:

@@ -10,7 +10,6 @@ from services.submissions.decisions import domain, service
 from services.submissions.files import service as files
 from services.submissions.intake import service as intake
 from services.submissions.intake.domain import STAND_WORDS
-from services.submissions.intake.service import Sheet
 from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import Rule, State
 from services.submissions.texts.domain import Reason
@@ -72,38 +71,16 @@ async def check(request: Request, entry_id: str, person: Reader) -> Response:
     return await _check(request, entry_id, person)
 
 
-def _choices(sheet: Sheet, person: Person) -> dict[str, Any]:
-    """Which decisions the page offers now."""
-    entry, contest, at = sheet.entry, sheet.contest, now()
-    decides = person.may(Role.SECRETARY, sheet.line.contest_id)
-    overdue = entry.state is State.RETURNED and entry.returned is not None and at >= entry.returned.until
-    waits = entry.state is State.SUBMITTED
-    return {
-        "may_decide": decides and waits,
-        "may_refuse": decides and (waits or overdue),
-        "may_extend": decides and entry.state is State.RETURNED,
-        "may_reopen": decides and entry.state is State.REFUSED and not contest.first_scores,
-        "overdue": overdue,
-        "requirements": domain.requirements(contest),
-        "rules": domain.rules(contest, entry.state),
-    }
-
-
 async def _check(request: Request, entry_id: str, person: Person, *, status: int = 200, **more: Any) -> Response:
     sheet = await intake.sheet(store_of(request), entry_id, person)
-    context = {
-        "sheet": sheet,
-        "words": STAND_WORDS,
-        "values": {},
-        "errors": [],
-        **_choices(sheet, person),
-        **more,
-    }
+    decides = person.may(Role.SECRETARY, sheet.line.contest_id)
+    offers = domain.offers(sheet.entry, sheet.contest, now(), decides=decides)
+    context = {"sheet": sheet, "words": STAND_WORDS, "values": {}, "errors": [], **offers._asdict(), **more}
     context["scans"] = await scanning.of(store_of(request).read, [file.id for file in sheet.last.files])
     context["copies"] = await files.copies(store_of(request).read, sheet.last.files)
     usual = hanoi_input(domain.usual_until(now()))
     context["values"] = {"until": usual, "longer": usual} | context["values"]
-    return page(request, "intake/check.html", status, **context)
+    return page(request, "decisions/check.html", status, **context)
 
 
 async def _next(request: Request, entry_id: str, person: Person, note: str) -> Response:

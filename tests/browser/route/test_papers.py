@@ -1,7 +1,9 @@
 """A paper in the browser: registered at the counter, typed by one, checked by another, accepted, read blind by a judge."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
@@ -16,6 +18,7 @@ from tests.route import playing
 from tests.route.playing import Stage
 
 pytestmark = pytest.mark.timeout(600)
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 SENDER, MAIL = "Tạ Thị Viết Tay", f"viet.tay.{new_id()[-6:]}@sangkien.example"
 TITLE = "Ghế chờ có số ghi bằng chữ lớn"
 TEXT = "Người cao tuổi ngồi chờ không nhìn rõ số trên màn hình, phải hỏi cán bộ nhiều lần trong một buổi."
@@ -26,19 +29,21 @@ def stage(system: System) -> Stage:
     return playing.wait_for(playing.prepare(system, driver.Size(entries=1, judges=2, finalists=1)))
 
 
+def _account(system: System, name: str, **more: Any) -> str:
+    async def make() -> str:
+        email = f"nguoi.{new_id()[-8:]}@sangkien.example"
+        async with Api(system.url, email=system.administrator[0], password=system.administrator[1]) as admin:
+            await admin.make(cast.PEOPLE, {"name": name, "email": email, "password": cast.PASSWORD, **more})
+        return email
+
+    return playing.wait_for(make())
+
+
 @pytest.fixture(scope="module")
 def checker(system: System, stage: Stage) -> str:
     """A second secretary of the contest."""
-
-    async def hire() -> str:
-        email = f"doi.chieu.{new_id()[-6:]}@sangkien.example"
-        async with Api(system.url, email=system.administrator[0], password=system.administrator[1]) as admin:
-            role = [{"role": "secretary", "scope": stage.desk.contest_id}]
-            account = {"name": "Cao Thị Đối Chiếu", "email": email, "password": cast.PASSWORD, "kind": "official"}
-            await admin.make(cast.PEOPLE, {**account, "roles": role})
-        return email
-
-    return playing.wait_for(hire())
+    role = {"role": "secretary", "scope": stage.desk.contest_id}
+    return _account(system, "Cao Thị Đối Chiếu", kind="official", roles=[role])
 
 
 @pytest.fixture
@@ -136,6 +141,8 @@ def test_the_same_entry_twice_is_joined_and_parted_without_scripts(windows: Wind
         _register(clerk, stage, scan, "Bảng chỉ đường bằng màu", name)
     clerk.follow("So và nhập làm một")
     clerk.look("nhap-bai")
+    clerk.follow("So hai bản")
+    clerk.look("so-hai-ban")
     clerk.press("Nhập làm một")
     assert "chỉ tính một bài" in clerk.page.locator("body").inner_text()
     clerk.look("da-nhap-bai")
@@ -146,3 +153,30 @@ def test_the_same_entry_twice_is_joined_and_parted_without_scripts(windows: Wind
     clerk.fill("Vì sao là hai bài khác nhau", "Hai người gửi khác nhau")
     clerk.press("Tách thành hai bài")
     assert "Đã tách" in clerk.page.locator("body").inner_text()
+
+
+@SCRIPTS
+def test_a_sender_with_an_account_takes_the_paper_over(
+    windows: Windows, stage: Stage, system: System, scan: Path, *, scripts: bool
+):
+    title = f"Loa gọi số bằng giọng chậm {new_id()[-4:]}"
+    sender = _account(system, "Phan Thị Nhận Lại", kind="resident")
+    clerk = windows.visit(stage.email("secretary"), scripts=scripts)
+    _register(clerk, stage, scan, title, "Phan Thị Nhận Lại")
+    paper = clerk.page.url
+    clerk.follow("In biên nhận")
+    receipt, pin = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", clerk.text), re.search(r"tra cứu: (\d{6})", clerk.text)
+    assert receipt is not None
+    assert pin is not None
+    mine = windows.visit(sender, width=320, scripts=scripts).go("/bai-du-thi")
+    mine.follow("Nhận bài giấy về tài khoản")
+    mine.look("nhan-bai-ve")
+    for typed in (f"{(int(pin[1]) + 1) % 10**6:06d}", pin[1]):
+        mine.fill("Mã biên nhận", receipt[0])
+        mine.fill("Mã PIN", typed)
+        mine.press("Nhận bài về tài khoản")
+        mine.look("nhan-bai-ve-sai" if typed != pin[1] else "nhan-bai-ve-xong")
+    assert title in mine.go("/bai-du-thi", "bai-cua-toi-co-bai-giay").text
+    clerk.page.goto(paper)
+    clerk.look("bai-giay-da-nhan-ve")
+    assert "Phan Thị Nhận Lại đã nhận bài về tài khoản" in clerk.text

@@ -213,7 +213,7 @@ class Reader:
         return {unit.search_key: unit.id for unit in self._units if unit.valid_on(day)}
 
     def _received(self, text: str, wrong: dict[str, str]) -> datetime:
-        found = _instant(text, self._at)
+        found = _instant(text, self._at, self._contest.timetable.opens_at)
         if found is None:
             wrong["received_at"] = "Hãy ghi ngày nhận, ví dụ 15/10/2025 hoặc 15/10/2025 16:30."
         elif found > self._at:
@@ -255,8 +255,11 @@ class Reader:
             return []
 
 
-def _instant(text: str, at: datetime) -> datetime | None:
-    """A written day or instant on the Hanoi clock; a day alone is noon, of today now if it is still morning."""
+def _instant(text: str, at: datetime, opens: datetime) -> datetime | None:
+    """A written day or instant on the Hanoi clock; a day alone is noon, or when the contest opened on it after noon.
+
+    Today in the morning it is now.
+    """
     text = one_line(text)
     for form in _FORMATS:
         try:
@@ -269,6 +272,7 @@ def _instant(text: str, at: datetime) -> datetime | None:
         except ValueError:
             continue
         noon = datetime.combine(day, _NOON)
+        noon = max(noon, opens) if local(opens).date() == day else noon
         return at if day == local(at).date() and noon > at else noon
     return None
 

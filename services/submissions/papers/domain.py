@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
-from services.submissions.arrivals.domain import Channel
+from services.submissions.arrivals.domain import Channel, Paper
+from services.submissions.files.domain import Attachment
 from services.submissions.inspection.domain import JPEG, PDF, PNG
 from services.submissions.people.domain import Kind, Name, OptionalEmail, OptionalId, Phone
 from shared.errors import Invalid, Refusal
@@ -109,6 +110,17 @@ class Slip(BaseModel):
         if self.postmark is not None and Channel(self.channel) is not Channel.POST:
             raise PostmarkOnlyByPost(field="postmark")
         return self.received_at or at
+
+
+def add_file(paper: Paper, file: Attachment, *, envelope: bool) -> None:
+    """A scan, or the picture of the envelope; a former one of it becomes a scan. Raises TooManyScans."""
+    if envelope:
+        paper.scans += [paper.envelope] if paper.envelope else []
+        paper.envelope = file
+        return
+    if len(paper.scans) >= MOST_SCANS:
+        raise TooManyScans(field="scans")
+    paper.scans.append(file)
 
 
 class Further(BaseModel):

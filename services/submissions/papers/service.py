@@ -206,13 +206,7 @@ async def attach(
         entry, paper = await _open(tx, entry_id, by)
         if (there := _with(paper, digest)) is not None:
             return there
-        if envelope:
-            paper.scans += [paper.envelope] if paper.envelope else []
-            paper.envelope = kept
-        elif len(paper.scans) >= domain.MOST_SCANS:
-            raise domain.TooManyScans(field="scans")
-        else:
-            paper.scans.append(kept)
+        domain.add_file(paper, kept, envelope=envelope)
         await entries.save(tx, entry)
         return kept
 

@@ -79,7 +79,8 @@ async def test_a_right_sheet_becomes_entries_in_the_register_with_their_senders(
     known = await a_person(store, email="gui.bai@thu.example", name="Nguyễn Thị Gửi Bài")
     address = await send(desk, contest, sheet(contest, row(), row(name="Lê Văn Hai", email="", phone="0912345678")))
     assert "Ghi 2 bài" in (await desk.open(address)).text
-    assert await store.read["entries"].count({}) == 0
+    await service.write(store, address.rsplit("/", maxsplit=1)[1], secret_key=SECRET_KEY, at=now())
+    assert await store.read["entries"].count({}) == 0, "nobody pressed: the worker has nothing to do"
     await press(store, desk, address)
     assert "Đã ghi 2 bài" in (await desk.open(address)).text
     made = await entries.of_contest(store.read, contest.id)

@@ -93,6 +93,10 @@ def test_a_day_alone_is_noon_and_today_is_never_in_the_future():
     (today,), _ = Reader(contest(), "desk", UNITS, NOW - timedelta(hours=6)).read(sheet({"received_at": "20/10/2026"}))
     assert past.slip.received_at == datetime(2026, 10, 15, 5, tzinfo=UTC)
     assert today.slip.received_at == NOW - timedelta(hours=6)
+    (first_day,), _ = read({"received_at": "20/10/2026"})
+    assert first_day.slip.received_at == contest().timetable.opens_at, (
+        "what came on the first day did not come too early"
+    )
 
 
 def test_the_template_has_the_parts_of_the_contest_and_lists_to_choose_from():

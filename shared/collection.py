@@ -7,6 +7,7 @@ from shared.errand import Errands
 from shared.errors import Stale
 
 Document = dict[str, Any]
+_ALONG = "_along"
 _AFTER = True  # answer the document as it is after the change
 
 
@@ -21,6 +22,18 @@ class Handles(NamedTuple):
     threaded: Any
 
 
+class Link(NamedTuple):
+    """Documents of `collection` whose `_id` another document has in `field`, one or a list, and what those name in turn."""
+
+    field: str
+    collection: str
+    further: tuple["Link", ...] = ()
+
+
+Ahead = dict[tuple[str, Any], Document]
+"""Documents read along with another, by collection and `_id`, until somebody asks for them."""
+
+
 class Collection:
     """One collection within a transaction, or outside of any; the session is never forgotten.
 
@@ -28,10 +41,12 @@ class Collection:
     raised by the next call that answers something, or by the commit. What they were given is not to be changed any more.
     """
 
-    def __init__(self, handles: Handles, errands: Errands | None) -> None:
+    def __init__(self, name: str, handles: Handles, errands: Errands | None, ahead: Ahead) -> None:
         """Made by Tx."""
+        self._name = name
         self._handles = handles
         self._errands = errands
+        self._ahead = ahead
 
     async def _ask(self, operation: Operation) -> Any:
         if self._errands is None:
@@ -39,8 +54,13 @@ class Collection:
         collection = self._handles.threaded
         return await self._errands.at_once(lambda session: operation(collection, session))
 
+    async def _change(self, operation: Operation) -> Any:
+        self._ahead.clear()
+        return await self._ask(operation)
+
     async def _note(self, operation: Operation, check: Callable[[Any], None] | None = None) -> None:
         """A write whose answer nobody needs; `check` may still raise for it."""
+        self._ahead.clear()
         if self._errands is None:
             done = await operation(self._handles.awaited, None)
             if check is not None:
@@ -55,9 +75,26 @@ class Collection:
 
         self._errands.later(write)
 
-    async def get(self, key: Any) -> Document | None:
-        """The document with this `_id`, or None."""
-        return await self.find_one({"_id": key})
+    async def get(self, key: Any, *, along: Sequence[Link] = ()) -> Document | None:
+        """The document with this `_id`, or None.
+
+        Within a transaction, what it names by `along` is read in the same call: a `get` of it then asks nobody. A
+        transaction sees its documents as they were at its beginning, so that is the same answer; a write of its own
+        makes it ask again.
+        """
+        known = self._ahead.pop((self._name, key), None)
+        if known is not None or not along or self._errands is None:
+            return known or await self.find_one({"_id": key})
+        found = await self.aggregate([{"$match": {"_id": key}}, *_stages(along)])
+        for document in found:
+            self._keep(document, along)
+        return found[0] if found else None
+
+    def _keep(self, document: Document, along: Sequence[Link]) -> None:
+        for place, link in enumerate(along):
+            for named in document.pop(f"{_ALONG}{place}"):
+                self._keep(named, link.further)
+                self._ahead[link.collection, named["_id"]] = named
 
     async def find_one(self, where: Document, **options: Any) -> Document | None:
         """The first match, or None."""
@@ -134,12 +171,12 @@ class Collection:
 
     async def update(self, where: Document, change: Document, *, upsert: bool = False) -> int:
         """Change the first match; the number of documents matched."""
-        done = await self._ask(lambda it, session: it.update_one(where, change, upsert=upsert, session=session))
+        done = await self._change(lambda it, session: it.update_one(where, change, upsert=upsert, session=session))
         return int(done.matched_count)
 
     async def update_all(self, where: Document, change: Document) -> int:
         """Change every match; the number of documents matched."""
-        done = await self._ask(lambda it, session: it.update_many(where, change, session=session))
+        done = await self._change(lambda it, session: it.update_many(where, change, session=session))
         return int(done.matched_count)
 
     async def take(
@@ -152,7 +189,7 @@ class Collection:
     ) -> Document | None:
         """Change one match in one step and answer it as it is afterwards, or None."""
         order = list(sort) or None
-        found: Document | None = await self._ask(
+        found: Document | None = await self._change(
             lambda it, session: it.find_one_and_update(
                 where, change, sort=order, upsert=upsert, return_document=_AFTER, session=session
             )
@@ -161,8 +198,23 @@ class Collection:
 
     async def delete(self, where: Document) -> int:
         """Delete every match; how many there were."""
-        done = await self._ask(lambda it, session: it.delete_many(where, session=session))
+        done = await self._change(lambda it, session: it.delete_many(where, session=session))
         return int(done.deleted_count)
+
+
+def _stages(along: Sequence[Link]) -> list[Document]:
+    return [
+        {
+            "$lookup": {
+                "from": link.collection,
+                "localField": link.field,
+                "foreignField": "_id",
+                "as": f"{_ALONG}{place}",
+                "pipeline": _stages(link.further),
+            }
+        }
+        for place, link in enumerate(along)
+    ]
 
 
 def _check_current(done: Any) -> None:
@@ -177,7 +229,8 @@ class Tx:
         """Made by Store."""
         self._handles = handles
         self._errands = errands
+        self._ahead: Ahead = {}
 
     def __getitem__(self, name: str) -> Collection:
         """The collection `name`."""
-        return Collection(self._handles(name), self._errands)
+        return Collection(name, self._handles(name), self._errands, self._ahead)

@@ -23,12 +23,12 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 
 from shared.blobs import GRIDFS, BlobStore
-from shared.collection import Collection, Document, Handles, Tx
+from shared.collection import Collection, Document, Handles, Link, Tx
 from shared.errand import Errands
 from shared.gridfs import CHUNKS, GridBlobs
 from shared.s3 import S3Blobs
 
-__all__ = ["Collection", "Document", "DriverError", "Duplicate", "Index", "Store", "Tx", "unavailable"]
+__all__ = ["Collection", "Document", "DriverError", "Duplicate", "Index", "Link", "Store", "Tx", "unavailable"]
 T = TypeVar("T")
 DriverError = PyMongoError
 Duplicate = DuplicateKeyError

@@ -13,10 +13,15 @@ from shared.errors import Invalid, NotFound, Stale
 from shared.events.envelope import Event
 from shared.identity import Person, Role
 from shared.ids import new_id
-from shared.mongo import Document, Duplicate, Store, Tx
+from shared.mongo import Document, Duplicate, Link, Store, Tx
 from shared.once import once
 
 INDEXES = (*repository.INDEXES, *editions.INDEXES)
+
+
+def along(field: str) -> Link:
+    """The contest that a document names in `field`, to be read along with it."""
+    return Link(field, "contests")
 
 
 async def get(tx: Tx, contest_id: str) -> Contest:

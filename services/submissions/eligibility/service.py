@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
 from services.submissions.eligibility import domain
 from services.submissions.eligibility.domain import Entrant, Standing
@@ -13,6 +14,9 @@ from services.submissions.units.domain import Unit
 from shared.clock import local
 from shared.errors import NotFound
 from shared.mongo import Tx
+
+ALONG = (contests.along("contest_id"), people.along("author_ids"))
+"""What `entrants` needs, to be read along with an entry."""
 
 
 async def standing(tx: Tx, contest: Contest, person_id: str, at: datetime) -> Standing:

@@ -1,12 +1,13 @@
 """The only code that touches `entries` and `entry_revisions`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import State
 from services.submissions.texts.domain import Revision
 from shared.errors import NotFound
-from shared.mongo import Document, Index, Tx
+from shared.mongo import Document, Index, Link, Tx
 from shared.text import folded
 
 INDEXES = (
@@ -25,9 +26,9 @@ def _entry(document: Document) -> Entry:
     return Entry(id=document["_id"], **document)
 
 
-async def get(tx: Tx, entry_id: str) -> Entry:
+async def get(tx: Tx, entry_id: str, along: Sequence[Link] = ()) -> Entry:
     """Raises NotFound."""
-    document = await tx["entries"].get(entry_id)
+    document = await tx["entries"].get(entry_id, along=along)
     if document is None:
         raise NotFound
     return _entry(document)

@@ -26,7 +26,7 @@ from shared.errors import NotFound, Refusal, Stale
 from shared.events.envelope import Event
 from shared.identity import Person
 from shared.ids import new_code
-from shared.mongo import Document, Duplicate, Store, Tx
+from shared.mongo import Document, Duplicate, Link, Store, Tx
 from shared.once import once
 from shared.redaction import spellings
 
@@ -93,17 +93,17 @@ async def view(store: Store, entry_id: str, person: Person) -> Known:
     return entry, await contests.get(store.read, entry.contest_id)
 
 
-async def own(tx: Tx, entry_id: str, person: Person) -> Entry:
+async def own(tx: Tx, entry_id: str, person: Person, along: Sequence[Link] = ()) -> Entry:
     """The entry of one of its authors. Raises NotFound, also for everybody else."""
-    entry = await repository.get(tx, entry_id)
+    entry = await repository.get(tx, entry_id, along)
     if person.id not in entry.author_ids:
         raise NotFound
     return entry
 
 
-async def owned(tx: Tx, entry_id: str, person: Person) -> Entry:
+async def owned(tx: Tx, entry_id: str, person: Person, along: Sequence[Link] = ()) -> Entry:
     """The entry, for the one who hands it in, withdraws it and names its authors. Raises NotFound, OwnerOnly."""
-    entry = await own(tx, entry_id, person)
+    entry = await own(tx, entry_id, person, along)
     entry.check_owner(person.id)
     return entry
 
@@ -193,7 +193,7 @@ async def submit(  # noqa: PLR0913 - a hand-in has so many sides
 
     async def attempt(code: str) -> Document:
         async def work(tx: Tx) -> Document:
-            entry = await owned(tx, entry_id, by)
+            entry = await owned(tx, entry_id, by, eligibility.ALONG)
             contest = await contests.get(tx, entry.contest_id)
             authors = await eligibility.entrants(tx, contest, entry.author_ids, at)
             revision = entry.submit(contest, units_of(entry, authors), code, by=by.id, at=at, message=message)

@@ -16,13 +16,18 @@ from shared.clock import now
 from shared.errors import Invalid, NotFound, Stale
 from shared.identity import Person, SignedOutBefore
 from shared.ids import derived_id, new_id
-from shared.mongo import Document, Duplicate, Store, Tx
+from shared.mongo import Document, Duplicate, Link, Store, Tx
 from shared.once import once
 
 INDEXES = repository.INDEXES
 _SYSTEM = "system"
 Wanted = Callable[[Account], Sequence[Role]]
 """The roles somebody should hold, from what they hold."""
+
+
+def along(field: str) -> Link:
+    """The accounts that a document names in `field`, with their units, to be read along with it."""
+    return Link(field, "people", (units.along("unit_id"),))
 
 
 async def get(tx: Tx, person_id: str) -> Account:

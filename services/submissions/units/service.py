@@ -9,9 +9,14 @@ from shared import outbox
 from shared.clock import now
 from shared.identity import Person
 from shared.ids import new_id
-from shared.mongo import Document, Store, Tx
+from shared.mongo import Document, Link, Store, Tx
 
 INDEXES = repository.INDEXES
+
+
+def along(field: str) -> Link:
+    """The units that a document names in `field`, to be read along with it."""
+    return Link(field, "units")
 
 
 async def get(tx: Tx, unit_id: str) -> Unit:

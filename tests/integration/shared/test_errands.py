@@ -10,7 +10,7 @@ from deploy.local.stack import Stack
 from shared import inbox
 from shared.errors import Stale
 from shared.inbox import Fact, Outcome
-from shared.mongo import Duplicate, Index, Store, Tx
+from shared.mongo import Duplicate, Index, Link, Store, Tx
 from shared.topics import Order
 from tests.integration.conftest import KIT_INDEXES
 from tests.integration.shared.test_inbox import a_fact
@@ -140,4 +140,32 @@ async def test_a_fact_costs_three_calls_and_a_double_is_still_told(
         assert calls.names == ["insert" if seq == 1 else "update", "insert", "commitTransaction"]
     assert await inbox.apply(store, "a", Order.EVERY, a_fact(2), remember) is Outcome.DOUBLE
     assert await store.read["seen"].count({}) == 2
+    store.close()
+
+
+async def test_what_a_document_names_is_read_along_with_it_until_the_transaction_writes(
+    calls: Calls, stack: Stack, database_name: str
+) -> None:
+    store = Store(stack.mongo_url, database_name, name="test")
+    await store.ensure([*INDEXES, Index("owners", (("name", 1),)), Index("homes", (("name", 1),))])
+    await store.read["homes"].insert({"_id": "h", "name": "nhà", "version": 1})
+    await store.read["owners"].insert_all([{"_id": 1, "home": "h"}, {"_id": 2, "home": None}])
+    await store.read["things"].insert({"_id": 7, "owner_ids": [1, 2, 3]})
+    along = (Link("owner_ids", "owners", (Link("home", "homes"),)),)
+
+    async def work(tx: Tx) -> None:
+        assert await tx["things"].get(7, along=along) == {"_id": 7, "owner_ids": [1, 2, 3]}
+        assert [await tx["owners"].get(one) for one in (1, 2)] == [{"_id": 1, "home": "h"}, {"_id": 2, "home": None}]
+        home = await tx["homes"].get("h")
+        assert home
+        assert calls.names == ["aggregate"]
+        assert await tx["owners"].get(3) is None
+        assert await tx["things"].get(7, along=along)
+        await tx["homes"].save({**home, "name": "nhà mới"})
+        assert await tx["homes"].get("h") == {"_id": "h", "name": "nhà mới", "version": 2}
+        assert await tx["things"].get(8, along=along) is None
+
+    calls.names.clear()
+    await store.transaction(work)
+    assert await store.read["things"].get(7, along=along) == {"_id": 7, "owner_ids": [1, 2, 3]}
     store.close()

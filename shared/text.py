@@ -5,7 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import filterfalse
-from operator import add, attrgetter
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -93,39 +92,54 @@ def word_count(text: str) -> int:
 class Tally:
     """What a text is made of. Tallies of pieces add up."""
 
-    counted: int = 0
-    """Syllables that should look Vietnamese."""
-    marked: int = 0
-    """Those with a Vietnamese mark."""
-    toned: int = 0
-    """Those with a tone."""
-    words: int = 0
-    """As `word_count`."""
-    letters: int = 0
-    foreign: int = 0
-    """Letters that Vietnamese is not written with."""
+    packed: int = 0
+    """Every number below in its own bits, so that one addition adds them all."""
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*map(add, _numbers(self), _numbers(other)))
+        return Tally(self.packed + other.packed)
+
+    def _number(self, place: int) -> int:
+        return self.packed >> place * _BITS & _ONES
+
+    @property
+    def counted(self) -> int:
+        """Syllables that should look Vietnamese."""
+        return self._number(0)
+
+    @property
+    def marked(self) -> int:
+        """Those of them with a Vietnamese mark."""
+        return self._number(1)
 
     @property
     def shares(self) -> tuple[float, float]:
-        """The share with a mark and the share with a tone, 0 to 1."""
-        return self.marked / max(1, self.counted), self.toned / max(1, self.counted)
+        """The share of them with a mark and the share with a tone, 0 to 1."""
+        return self.marked / max(1, self.counted), self._number(2) / max(1, self.counted)
 
+    @property
+    def words(self) -> int:
+        """As `word_count`."""
+        return self._number(3)
 
-_numbers = attrgetter(*Tally.__slots__)
+    @property
+    def letters(self) -> int:
+        """Of any script."""
+        return self._number(4)
+
+    @property
+    def foreign(self) -> int:
+        """Letters that Vietnamese is not written with."""
+        return self._number(5)
 
 
 def tally(text: str) -> Tally:
     """Addresses, numbers and short acronyms are no syllables, because official texts are full of them."""
-    found = sum(map(_weight, nfc(text).split()))
-    return Tally(*(found >> place & _ONES for place in range(0, 6 * _BITS, _BITS)))
+    return Tally(sum(map(_weight, nfc(text).split())))
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
 def _weight(run: str) -> int:
-    """The tally of what stands between two blanks: its numbers side by side in one, so that a sum adds them all."""
+    """The packed tally of what stands between two blanks."""
     syllables = [] if "@" in run or "://" in run else _SYLLABLE.findall(run)
     short = [one for one in syllables if one.isascii() and one.isupper() and len(one) <= _ACRONYM_LENGTH]
     ours = [one for one in syllables if not one.isascii() and len(one) <= _LONGEST and not OTHER_LETTER.search(one)]

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +218,6 @@ class _Around:
             return
         headers.setdefault("Cache-Control", "no-store")
         if VISITOR_COOKIE not in request.cookies:
-            cookie: SimpleCookie = SimpleCookie({VISITOR_COOKIE: request.state.visitor})
-            wanted: dict[str, Any] = {"path": "/", "httponly": True, "samesite": "lax", "secure": self.secure}
-            cookie[VISITOR_COOKIE].update(wanted)
-            headers.append("Set-Cookie", cookie.output(header="").strip())
+            secure = "; Secure" if self.secure else ""
+            cookie = f"{VISITOR_COOKIE}={request.state.visitor}; HttpOnly; Path=/; SameSite=lax{secure}"
+            headers.append("Set-Cookie", cookie)

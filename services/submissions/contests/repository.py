@@ -11,6 +11,10 @@ INDEXES = (
     Index("contests", (("state", 1), ("timetable.closes_at", -1))),
 )
 
+_MOST_MADE = 100
+_made: dict[str, tuple[Document, Contest]] = {}
+"""Contests by id, with the documents they were made of."""
+
 
 def _contest(document: Document) -> Contest:
     return Contest(id=document["_id"], **document)
@@ -22,6 +26,23 @@ async def get(tx: Tx, contest_id: str) -> Contest:
     if document is None:
         raise NotFound
     return _contest(document)
+
+
+async def for_reading(tx: Tx, contest_id: str) -> Contest:
+    """As `get`; one and the same object for as long as the document is the same, so not to be changed. Raises NotFound.
+
+    The document is read every time: a deadline that was moved counts at once. Only making the object of it is spared.
+    """
+    document = await tx["contests"].get(contest_id)
+    if document is None:
+        raise NotFound
+    before, contest = _made.get(contest_id, (None, None))
+    if contest is None or before != document:
+        if len(_made) >= _MOST_MADE:
+            _made.clear()
+        contest = _contest(document)
+        _made[contest_id] = (document, contest)
+    return contest
 
 
 async def find_by_slug(tx: Tx, slug: str) -> Contest | None:

@@ -25,8 +25,8 @@ def along(field: str) -> Link:
 
 
 async def get(tx: Tx, contest_id: str) -> Contest:
-    """In any state; its fields are the rules in force. Raises NotFound."""
-    return await repository.get(tx, contest_id)
+    """In any state; its fields are the rules in force. To be read, not changed. Raises NotFound."""
+    return await repository.for_reading(tx, contest_id)
 
 
 async def by_slug(tx: Tx, slug: str) -> Contest:

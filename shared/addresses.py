@@ -8,6 +8,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, compile_path
 from starlette.types import Receive, Scope, Send
 
+_API_PARTS = 4
+
 
 class Addresses:
     """Stands before a router and hands each request to a copy of it that knows only the routes that may fit.
@@ -48,8 +50,10 @@ def _paths(route: BaseRoute) -> list[str]:
 
 
 def _begin(path: str) -> str:
-    first = path.removeprefix("/").partition("/")[0]
-    return "{" if first.startswith("{") else first
+    """The first part of an address; of a program's the first four, because all of them begin with `api/service/v1`."""
+    parts = path.removeprefix("/").split("/", _API_PARTS)
+    begin = parts[: _API_PARTS if parts[0] == "api" else 1]
+    return "{" if any(part.startswith("{") for part in begin) else "/".join(begin)
 
 
 def _fits(paths: Sequence[str], path: str) -> bool:

@@ -23,7 +23,6 @@ from shared.consume import INDEXES as CONSUME_INDEXES
 from shared.identity import VISITOR_COOKIE, Gate, SignedOutBefore
 from shared.mongo import Index, Store
 from shared.pages import Desk, store_of
-from shared.routing import quicken
 from shared.settings import ServiceSettings
 from shared.stores import opened
 from shared.ui.render import environment
@@ -86,7 +85,6 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     _refuse_ungated(app)
     _publish_policies(app)
-    quicken(app.routes)
     _add_health(app)
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
     app.router.middleware_stack = RequestBodyLimitMiddleware(Addresses(app.router), max_body_size=2 * MAX_BODY)

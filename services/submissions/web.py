@@ -206,6 +206,13 @@ async def staff_rule(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+@asynccontextmanager
+async def search_keys(app: FastAPI) -> AsyncIterator[None]:
+    """What an older version left without the keys that lists are searched by."""
+    await people_service.make_search_keys(app.state.desk.store)
+    yield
+
+
 def build(settings: Settings) -> FastAPI:
     """The application with these settings."""
     return create_app(
@@ -215,7 +222,7 @@ def build(settings: Settings) -> FastAPI:
             templates=Path(__file__).parent / "templates",
             signed_out_before=people_service.signed_out_before,
             indexes=INDEXES,
-            background=(first_administrator, staff_rule),
+            background=(first_administrator, staff_rule, search_keys),
         )
     )
 

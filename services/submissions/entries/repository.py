@@ -17,7 +17,7 @@ INDEXES = (
     Index("entries", (("contest_id", 1), ("state", 1))),
     Index("entries", (("released.id", 1),)),
     Index("entries", (("contest_id", 1), ("title_folded", 1))),
-    Index("entries", (("paper.transcript", 1), ("contest_id", 1)), where={"paper.transcript": {"$type": "string"}}),
+    Index("entries", (("paper.transcript", 1), ("_id", 1)), where={"paper.transcript": {"$type": "string"}}),
     Index("entry_revisions", (("entry_id", 1), ("number", 1)), unique=True),
 )
 
@@ -69,12 +69,25 @@ async def titles(tx: Tx, contest_id: str) -> dict[str, str]:
     return {document["_id"]: document.get("title_folded", "") for document in found}
 
 
-async def on_paper(tx: Tx, contest_ids: list[str] | None, states: list[str]) -> list[Entry]:
-    """Papers whose transcription is in one of `states`, the oldest first; None means every contest."""
-    where: Document = {"paper.transcript": {"$in": states}, "channel": {"$ne": "online"}}
-    if contest_ids is not None:
-        where["contest_id"] = {"$in": contest_ids}
-    return [_entry(document) for document in await tx["entries"].find(where, sort=[("_id", 1)])]
+def _papers(contest_ids: list[str] | None) -> Document:
+    where: Document = {
+        "paper.transcript": {"$type": "string"},
+        "channel": {"$ne": "online"},
+        "state": {"$ne": State.JOINED},
+    }
+    return where if contest_ids is None else where | {"contest_id": {"$in": contest_ids}}
+
+
+async def on_paper(tx: Tx, contest_ids: list[str] | None, state: str | None, *, skip: int, limit: int) -> list[Entry]:
+    """Papers whose transcription is in that state, or in any, the oldest first; None means every contest."""
+    where = _papers(contest_ids) | ({"paper.transcript": state} if state else {})
+    return [_entry(one) for one in await tx["entries"].find(where, sort=[("_id", 1)], skip=skip, limit=limit)]
+
+
+async def papers_by_state(tx: Tx, contest_ids: list[str] | None) -> dict[str, int]:
+    """How many papers there are of each state of their transcription."""
+    group = {"$group": {"_id": "$paper.transcript", "n": {"$sum": 1}}}
+    return {row["_id"]: row["n"] for row in await tx["entries"].aggregate([{"$match": _papers(contest_ids)}, group])}
 
 
 async def drafts(tx: Tx, contest_id: str) -> int:

@@ -272,10 +272,10 @@ def _dates(paper: Paper) -> str:
     return f"nhận {vn_datetime(paper.received_at)}, dấu bưu điện {vn_date(paper.postmark)}"
 
 
-async def waiting(tx: Tx, person: Person, states: Sequence[Transcript]) -> list[Entry]:
-    """Papers that somebody may see at the desk, by how far their transcription is."""
+def scope(person: Person) -> list[str] | None:
+    """The contests whose papers somebody may see at the desk; None means all."""
     scopes = {scope for role, scope in person.roles if role in _DESK}
-    return await entries.on_paper(tx, None if "*" in scopes else sorted(scopes), [one.value for one in states])
+    return None if "*" in scopes else sorted(scopes)
 
 
 async def forget(tx: Tx, entry_id: str, words: Sequence[str]) -> None:

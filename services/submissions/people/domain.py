@@ -152,6 +152,18 @@ class SignUp(Asked):
         return self
 
 
+class Sought(BaseModel):
+    """Which accounts a list shows; empty asks for nothing in particular."""
+
+    search: str = ""
+    by_address: bool = False
+    """Whether the search also looks at e-mail addresses and telephone numbers."""
+    role: str = ""
+    kind: str = ""
+    unit_ids: list[str] | None = None
+    active: bool | None = None
+
+
 class Account(BaseModel):
     """A person, or an organisation, that can sign in."""
 

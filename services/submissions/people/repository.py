@@ -1,17 +1,20 @@
 """The only code that touches `people`."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.submissions.people.domain import Account
+from services.submissions.people.domain import Account, Sought
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
+from shared.text import folded
 
 INDEXES = (
     # Nobody's address is the empty one: who has only a phone, and who was erased.
     Index("people", (("email", 1),), unique=True, where={"email": {"$gt": ""}}),
     Index("people", (("phone", 1),), unique=True, where={"phone_confirmed_at": {"$type": "date"}}),
     Index("people", (("roles.role", 1),)),
+    Index("people", (("unit_id", 1),)),
 )
 
 
@@ -56,10 +59,50 @@ async def hold_other_administrator(tx: Tx, person_id: str) -> bool:
     return bool(await tx["people"].update(where, {"$inc": {"held": 1}}))
 
 
-async def every(tx: Tx) -> list[Account]:
-    """All that are left, in Vietnamese order of given names."""
-    documents = await tx["people"].find({"erased": {"$ne": True}}, sort=[("name_key", 1), ("_id", 1)], vietnamese=True)
-    return [_account(document) for document in documents]
+def _where(sought: Sought) -> Document:
+    where: Document = {"erased": {"$ne": True}}
+    if sought.search:
+        found = {"$regex": re.escape(folded(sought.search))}
+        where["$or"] = [{name: found} for name in ("name_folded", *(("address_folded",) if sought.by_address else ()))]
+    if sought.role:
+        where["roles.role"] = sought.role
+    if sought.kind:
+        where["kind"] = sought.kind
+    if sought.unit_ids is not None:
+        where["unit_id"] = {"$in": sought.unit_ids}
+    if sought.active is not None:
+        where["active"] = sought.active
+    return where
+
+
+async def page(tx: Tx, sought: Sought, *, skip: int = 0, limit: int = 0) -> list[Account]:
+    """Those asked for, in Vietnamese order of given names; all of them when `limit` is 0."""
+    order = [("name_key", 1), ("_id", 1)]
+    found = await tx["people"].find(_where(sought), sort=order, skip=skip, limit=limit, vietnamese=True)
+    return [_account(document) for document in found]
+
+
+async def count(tx: Tx, sought: Sought) -> int:
+    """How many they are."""
+    return await tx["people"].count(_where(sought))
+
+
+async def named_like(tx: Tx, search: str) -> list[str]:
+    """The ids of everybody whose name says that."""
+    return [one["_id"] for one in await tx["people"].find(_where(Sought(search=search)), fields=["_id"])]
+
+
+def _keys(name: str, email: str, phone: str) -> Document:
+    """What a search looks at; written with every save, so that an erased person is found by nothing."""
+    return {"name_folded": folded(name), "address_folded": folded(f"{email} {phone}")}
+
+
+async def make_keys(tx: Tx) -> None:
+    """For accounts of a version that did not write them."""
+    fields = ["name", "email", "phone"]
+    for one in await tx["people"].find({"name_folded": {"$exists": False}}, fields=fields):
+        keys = _keys(one["name"], one["email"], one.get("phone", ""))
+        await tx["people"].update({"_id": one["_id"], "name": one["name"], "email": one["email"]}, {"$set": keys})
 
 
 async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
@@ -70,7 +113,8 @@ async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
 
 async def save(tx: Tx, account: Account) -> None:
     """Raises Stale, Duplicate."""
-    document = {"_id": account.id, **account.model_dump(exclude={"id"})}
+    keys = _keys(account.name, account.email, account.phone)
+    document = {"_id": account.id, **account.model_dump(exclude={"id"}), **keys}
     await tx["people"].save(document)
     account.version = document["version"]
 

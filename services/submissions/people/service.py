@@ -19,6 +19,7 @@ from shared.ids import derived_id, new_id
 from shared.mongo import Document, Duplicate, Link, Store, Tx
 from shared.once import once
 
+page, count, named_like = repository.page, repository.count, repository.named_like
 INDEXES = repository.INDEXES
 _SYSTEM = "system"
 Wanted = Callable[[Account], Sequence[Role]]
@@ -253,11 +254,6 @@ async def reopen(store: Store, person_id: str, *, reason: str, by: Person) -> Ac
     return await store.transaction(work)
 
 
-async def every(tx: Tx) -> list[Account]:
-    """All that are left, in Vietnamese order of given names."""
-    return await repository.every(tx)
-
-
 async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
     """Who they are, by id; ids of nobody are left out."""
     return await repository.names(tx, person_ids)
@@ -279,3 +275,8 @@ async def make_first_administrator(store: Store, email: str, password: str) -> N
         await store.transaction(work)
     except Duplicate:  # another process was quicker
         return
+
+
+async def make_search_keys(store: Store) -> None:
+    """For accounts of a version that had none; nothing to do afterwards."""
+    await repository.make_keys(store.read)

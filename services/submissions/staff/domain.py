@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.submissions.people.domain import Account, Kind, Role, RoleName
+from services.submissions.people.domain import Account, Kind, Role, RoleName, Sought
 from shared.clock import local
 from shared.errors import Invalid
 from shared.text import Line, folded
@@ -35,14 +35,17 @@ class Query(BaseModel):
     unit: str = ""
     stand: str = ""
 
-    def fits(self, account: Account, unit: str) -> bool:
-        """Whether the list shows it; names and units are compared without marks."""
-        return (
-            folded(self.search) in folded(f"{account.name} {account.email} {account.phone}")
-            and (not self.role or any(held.role == self.role for held in account.roles))
-            and self.kind in ("", account.kind.value)
-            and folded(self.unit) in folded(unit)
-            and (not self.stand or account.active == (self.stand == "mo"))
+    def sought(self, units: Mapping[str, str], *, by_address: bool) -> Sought:
+        """As the accounts are asked for; names, addresses and units are compared without marks."""
+        like = [unit_id for unit_id, name in units.items() if folded(self.unit) in folded(name)]
+        return Sought(
+            search=self.search,
+            # A masked address cannot be guessed sign by sign through the search either.
+            by_address=by_address,
+            role=self.role,
+            kind=self.kind,
+            unit_ids=like if self.unit else None,
+            active=self.stand == "mo" if self.stand else None,
         )
 
 

@@ -61,11 +61,12 @@ def _file(name: str, suffix: str, title: str, rows: Sequence[Sequence[object]]) 
 @routes.get(_PEOPLE)
 async def people(request: Request, person: Reader) -> Response:
     person.require(Role.ADMINISTRATOR, Role.AUDITOR, scope="*")
-    rows = await service.listing(store_of(request), _asked(request), person)
-    cut = _cut(request, len(rows))
-    shown = rows[(cut["number"] - 1) * cut["size"] : cut["number"] * cut["size"]]
+    store, query = store_of(request), _asked(request)
+    total = await service.count(store, query, person)
+    cut = _cut(request, total)
+    rows = await service.listing(store, query, person, skip=(cut["number"] - 1) * cut["size"], limit=cut["size"])
     return page(
-        request, "staff/list.html", rows=shown, total=len(rows), **cut, params=dict(request.query_params),
+        request, "staff/list.html", rows=rows, total=total, **cut, params=dict(request.query_params),
         roles=_options(ROLES), kinds=_options(domain.KINDS), stands=_options(domain.STANDS), kind_words=domain.KINDS,
         may_change=person.may(Role.ADMINISTRATOR, "*"),
     )  # fmt: skip

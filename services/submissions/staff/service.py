@@ -7,7 +7,7 @@ from services.submissions.acts import service as acts
 from services.submissions.acts.domain import WORDS, Act, Asked
 from services.submissions.contests import service as contests
 from services.submissions.people import service as people
-from services.submissions.people.domain import Account, Role
+from services.submissions.people.domain import Account, Role, Sought
 from services.submissions.staff import domain
 from services.submissions.staff.domain import Order, Query, What
 from services.submissions.units import service as units
@@ -17,7 +17,6 @@ from shared.errors import NotFound
 from shared.identity import Person
 from shared.identity import Role as RoleWord
 from shared.mongo import Store, Tx
-from shared.text import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +30,27 @@ class Row:
     roles: list[str]
 
 
-async def listing(store: Store, query: Query, by: Person) -> list[Row]:
+async def count(store: Store, query: Query, by: Person) -> int:
+    """How many accounts are asked for."""
+    return await people.count(store.read, await _sought(store.read, query, by))
+
+
+async def listing(store: Store, query: Query, by: Person, *, skip: int = 0, limit: int = 0) -> list[Row]:
     """The accounts asked for in Vietnamese order of given names; who only audits sees addresses masked."""
     tx, whole = store.read, by.may(RoleWord.ADMINISTRATOR, "*")
     unit_names = {unit.id: unit.name for unit in await units.every(tx)}
-    known = await scopes(tx)
-    found = []
-    for account in await people.every(tx):
-        unit = unit_names.get(account.unit_id or "", "")
-        # A masked address cannot be guessed sign by sign through the search either.
-        shown = account if whole else account.model_copy(update={"email": "", "phone": ""})
-        if query.fits(shown, unit):
-            email, phone = account.email, account.phone
-            email, phone = (email, phone) if whole else (domain.masked(email), domain.masked(phone))
-            held = [domain.held_in_words(str(role), known) for role in account.roles]
-            found.append(Row(account, unit, email, phone, held))
+    known, found = await scopes(tx), []
+    for account in await people.page(tx, await _sought(tx, query, by), skip=skip, limit=limit):
+        addresses = (account.email, account.phone)
+        email, phone = addresses if whole else map(domain.masked, addresses)
+        held = [domain.held_in_words(str(role), known) for role in account.roles]
+        found.append(Row(account, unit_names.get(account.unit_id or "", ""), email, phone, held))
     return found
+
+
+async def _sought(tx: Tx, query: Query, by: Person) -> Sought:
+    names = {unit.id: unit.name for unit in await units.every(tx)} if query.unit else {}
+    return query.sought(names, by_address=by.may(RoleWord.ADMINISTRATOR, "*"))
 
 
 def cells(row: Row) -> list[object]:
@@ -145,8 +149,7 @@ async def in_words(tx: Tx, found: list[Act]) -> list[Told]:
 async def journal(tx: Tx, asked: Asked, name: str, *, skip: int = 0, limit: int = 0) -> tuple[list[Told], int]:
     """Acts by or about people of this name, and how many there are in all."""
     if name:
-        wanted = folded(name)
-        asked.people = [one.id for one in await people.every(tx) if wanted in folded(one.name)]
+        asked.people = await people.named_like(tx, name)
     found = await acts.found(tx, asked, skip=skip, limit=limit)
     return await in_words(tx, found), await acts.count(tx, asked)
 

@@ -16,7 +16,7 @@ from services.submissions.intake.domain import Line
 from services.submissions.papers import service as papers
 from services.submissions.papers.domain import NotOnPaper
 from services.submissions.people import service as people
-from services.submissions.states.domain import EditingOver, NotWaiting, SavedElsewhere, State
+from services.submissions.states.domain import EditingOver, NotWaiting, SavedElsewhere
 from services.submissions.texts.domain import Words
 from services.submissions.transcriptions import repository
 from services.submissions.transcriptions.domain import Transcription
@@ -60,12 +60,9 @@ async def queue(
 ) -> tuple[list[Waiting], dict[Transcript, int]]:
     """A page of the papers with how far their text is, the oldest first, and how many of each state there are."""
     tx = store.read
-    found = [one for one in await papers.waiting(tx, person, list(Transcript)) if one.state is not State.JOINED]
-    counts = {
-        one: sum(entry.paper is not None and entry.paper.transcript is one for entry in found) for one in Transcript
-    }
-    shown = [one for one in found if one.paper and state in (None, one.paper.transcript)]
-    shown = shown[(page - 1) * size : page * size]
+    scope = papers.scope(person)
+    many = await entries.papers_by_state(tx, scope)
+    shown = await entries.on_paper(tx, scope, state, skip=(page - 1) * size, limit=size)
     texts = await repository.of(tx, [one.id for one in shown])
     known = {contest_id: await contests.get(tx, contest_id) for contest_id in {one.contest_id for one in shown}}
     ids = [person_id for one in texts.values() for person_id in (*one.typists[-1:], one.checker)]
@@ -77,7 +74,7 @@ async def queue(
         if entry.paper is not None:
             line, contest = await intake.line(tx, entry.id), known[entry.contest_id]
             rows.append(Waiting(entry, entry.paper, line, contest, text, typist, names.get(text.checker, "")))
-    return rows, counts
+    return rows, {one: many.get(one, 0) for one in Transcript}
 
 
 def _fresh(entry: Entry) -> Transcription:

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from services.submissions.people import service as people
+from services.submissions.staff import service
+from services.submissions.staff.domain import Query
 from shared.clock import local, now
 from shared.mongo import Store
 from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
@@ -33,6 +36,19 @@ async def test_the_list_is_sorted_by_given_name_and_found_without_marks(store: S
     assert "Nguyễn Thị Yến" not in file.text
     assert (await window.get("/quan-tri/nguoi-dung.xlsx")).content[:2] == b"PK"
     assert (await window.get("/quan-tri/nguoi-dung.pdf")).status_code == 404
+
+
+async def test_accounts_are_cut_into_pages_by_the_database_and_those_of_an_older_version_are_found(store: Store):
+    told = [await a_person(store, name=name) for name in ("Nguyễn Văn Đạt", "Nguyễn Văn Ân", "Nguyễn Văn Em")]
+    reader = await a_person(store, "administrator", name="Trịnh Thị Chủ")
+    await store.read["people"].update_all({}, {"$unset": {"name_folded": "", "address_folded": ""}})
+    query = Query(search="nguyen van")
+    assert await service.count(store, query, reader) == 0
+    for _ in range(2):
+        await people.make_search_keys(store)
+    pages = [await service.listing(store, query, reader, skip=skip, limit=2) for skip in (0, 2)]
+    assert [[row.account.id for row in page] for page in pages] == [[told[1].id, told[0].id], [told[2].id]]
+    assert await service.count(store, query, reader) == 3
 
 
 async def test_an_auditor_reads_the_list_with_masked_addresses_and_does_nothing(

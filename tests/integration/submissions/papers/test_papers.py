@@ -56,6 +56,20 @@ async def test_a_paper_has_its_number_and_receipt_at_once_and_the_fact_changes_n
     assert (await intake.line(store.read, later.id)).number == 3
 
 
+async def test_a_press_that_is_cut_off_at_any_moment_and_pressed_again_uses_one_number(store: Store, clerk: Person):
+    contest, one_key, at = await a_contest(store), key(), now()
+    slip = a_slip(contest.id)
+    for milliseconds in range(0, 60, 4):  # of which the whole takes some twenty to fifty
+        pressed = asyncio.create_task(register(store, clerk, slip, key=one_key, at=at))
+        await asyncio.sleep(milliseconds / 1000)
+        pressed.cancel()
+        await asyncio.gather(pressed, return_exceptions=True)
+    made = await register(store, clerk, slip, key=one_key, at=at)
+    assert (made["number"], await store.read["register"].count({})) == (1, 1)
+    following = await register(store, clerk, a_slip(contest.id, title="Bài kế tiếp"))
+    assert following["number"] == 2
+
+
 async def test_twenty_racers_with_one_key_register_one_paper(store: Store, clerk: Person):
     contest, one_key, at = await a_contest(store), key(), now()
     slip = a_slip(contest.id, email="dua@sangkien.example", phone="0912345678", authors="Lê Văn Cùng; 0987654321")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from services.submissions.acts.service import INDEXES as ACT_INDEXES
+from services.submissions.addresses import routes as addresses
 from services.submissions.beginnings import routes as beginnings
 from services.submissions.calls import routes as calls
 from services.submissions.claims import routes as claims
@@ -104,6 +105,7 @@ _ROOMS = (
     sign_up,
     passwords,
     profiles,
+    addresses,
     second_step,
     passkey_sign_in,
     security,

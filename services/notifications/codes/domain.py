@@ -22,6 +22,15 @@ class Purpose(StrEnum):
     """No code at all: the address has an account already."""
     INVITATION = "invitation"
     """To be a co-author: the code is the secret of a link and is never typed."""
+    MOVED = "moved"
+    """No code: another address took the place of this one."""
+    PASSWORD = "password"  # noqa: S105 - the word, not one
+    """No code: it was changed."""
+    FACTOR = "factor"
+    """No code: a second factor was added or removed."""
+
+
+WITHOUT_CODE = frozenset({Purpose.KNOWN, Purpose.MOVED, Purpose.PASSWORD, Purpose.FACTOR})
 
 
 def delivery(issued: CodeIssued, *, text_messages: bool, issued_at: datetime, at: datetime) -> Delivery:

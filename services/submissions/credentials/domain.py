@@ -57,6 +57,18 @@ class Purpose(StrEnum):
     """A new address of an account that is there."""
 
 
+class News(StrEnum):
+    """What an owner is told at once, because it might not have been them; there is no code in it."""
+
+    MOVED = "moved"
+    """To the address that is the account's no more."""
+    PASSWORD = "password"  # noqa: S105 - the word, not one
+    FACTOR = "factor"
+
+
+NEWS_LIFETIME = timedelta(hours=24)
+
+
 class Channel(StrEnum):
     """How a code travels."""
 

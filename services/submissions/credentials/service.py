@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.submissions.credentials import domain, repository
-from services.submissions.credentials.domain import Channel, Code, Limits, Proof, Purpose
+from services.submissions.credentials.domain import Channel, Code, Limits, News, Proof, Purpose
 from shared import outbox
 from shared.clock import now
 from shared.errors import TooMany
@@ -108,9 +108,20 @@ async def issue(  # noqa: PLR0913 - a code has that many sides
     return code.id
 
 
-async def tell_owner(tx: Tx, *, address: str, name: str, secret_key: str, at: datetime) -> str:
-    """For a sign-up with an address that has an account: its owner is told, and no code opens anything; an id."""
-    code = _code(Purpose.SIGN_UP, address, None, at)
+async def tell(tx: Tx, news: News, *, address: str, name: str, secret_key: str, at: datetime) -> None:
+    """The owner of an account hears what was just changed in it."""
+    sealed = seal({"address": address, "code": "", "name": name}, secret_key=secret_key, purpose="codes")
+    news_id, channel = new_id(), domain.channel_of(address).value
+    until = at + domain.NEWS_LIFETIME
+    event = CodeIssued(code_id=news_id, purpose=news.value, channel=channel, sealed=sealed, expires_at=until)
+    await outbox.add(tx, event, subject=news_id, seq=1, by=_SYSTEM, time=at)
+
+
+async def tell_owner(
+    tx: Tx, *, address: str, name: str, secret_key: str, at: datetime, purpose: Purpose = Purpose.SIGN_UP
+) -> str:
+    """For a sign-up, or a new address, with one that has an account: its owner is told, no code opens anything; an id."""
+    code = _code(purpose, address, None, at)
     await repository.add_code(tx, code)
     sealed = seal({"address": address, "code": "", "name": name}, secret_key=secret_key, purpose="codes")
     await _announce(tx, code, "known", sealed, at)

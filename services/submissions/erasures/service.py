@@ -62,10 +62,12 @@ async def begin(store: Store, person_id: str, *, by: str, secret_key: str, at: d
             return
         if account.has("administrator") and await people.only_administrator(tx, person_id):
             raise LastAdministrator
-        words = spellings(account.name, account.email, account.phone)
+        former = [one for one in account.former if await people.find_by_address(tx, one) is None]
+        words = [*spellings(account.name, account.email, account.phone), *former]
         sealed = seal({"words": words}, secret_key=secret_key, purpose=_PURPOSE)
         await repository.put(tx, Erasure(id=person_id, sealed=sealed, asked_by=by, asked_at=at, next_at=at))
-        await _forget_account(tx, person_id, [one for one in (account.email, account.phone) if one], by=by, at=at)
+        addresses = [one for one in (account.email, account.phone, *former) if one]
+        await _forget_account(tx, person_id, addresses, by=by, at=at)
 
     await store.transaction(work)
     log.info("erasures.account.forgotten", person=person_id)

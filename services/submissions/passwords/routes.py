@@ -142,8 +142,9 @@ async def change(request: Request, person: Annotated[Person, SIGNED_IN]) -> Resp
     try:
         typed, session = form.valid(), request.cookies.get(SESSION_COOKIE, "")
         await service.change(
-            store, person.id, typed.old_password, typed.password, place=place_of(request), session=session
-        )
+            store, person.id, typed.old_password, typed.password, place=place_of(request), session=session,
+            secret_key=_settings(request).secret_key.get_secret_value(),
+        )  # fmt: skip
     except Refusal as refusal:
         form.refuse(refusal)
         own = await people.get(store.read, person.id)

@@ -1,7 +1,7 @@
-"""Resetting and changing a password; every other session ends with the old one."""
+"""Resetting and changing a password; every other session ends with the old one, and the owner is told."""
 
 from services.submissions.credentials import service as credentials
-from services.submissions.credentials.domain import PASSWORD_GUESSES, Purpose
+from services.submissions.credentials.domain import PASSWORD_GUESSES, News, Purpose
 from services.submissions.passwords import domain
 from services.submissions.people import service as people
 from services.submissions.sign_in import service as sign_in
@@ -29,12 +29,15 @@ async def reset(
             raise NotFound
         await people.set_password(tx, owner.id, hashed, now())
         await sign_in.end_all(tx, owner.id)
+        await sign_in.tell(tx, owner, News.PASSWORD, secret_key=secret_key)
 
     await store.transaction(work)
     await credentials.know(store.read, proof.address, visitor.place)
 
 
-async def change(store: Store, person_id: str, old: str, new: str, *, place: str, session: str) -> None:
+async def change(  # noqa: PLR0913 - a change has that many sides
+    store: Store, person_id: str, old: str, new: str, *, place: str, session: str, secret_key: str
+) -> None:
     """Another password for somebody who knows the old one; the sessions but that with the secret `session` end.
 
     Raises WrongOldPassword, TooMany.
@@ -48,6 +51,7 @@ async def change(store: Store, person_id: str, old: str, new: str, *, place: str
     async def work(tx: Tx) -> None:
         await people.set_password(tx, person_id, hashed, now())
         await sign_in.end_all(tx, person_id, but=session)
+        await sign_in.tell(tx, account, News.PASSWORD, secret_key=secret_key)
 
     await store.transaction(work)
     await credentials.take_back(store.read, counted)

@@ -178,6 +178,8 @@ class Account(BaseModel):
     email_confirmed_at: AwareDatetime | None = None
     phone_confirmed_at: AwareDatetime | None = None
     """When its owner typed the code that was sent there."""
+    former: list[str] = Field([], repr=False)
+    """Addresses that it had: an erasure looks for them too."""
     password: str = Field(repr=False)
     """The argon2 hash; empty for somebody who comes in by codes or from elsewhere."""
     kind: Kind

@@ -28,6 +28,7 @@ _MORE_OF_ACCOUNT = {
     "family_name",
     "middle_name",
     "given_name",
+    "former",
     "email_confirmed_at",
     "phone_confirmed_at",
 }

@@ -89,6 +89,10 @@ async def _unproven(request: Request, person: Person, back: str = HOME) -> Respo
     return see_other(request, f"{PROVE}?ve={quote(back)}")
 
 
+async def _told(request: Request, person: Person) -> None:
+    await service.tell_changed(store_of(request), await _account(request, person), secret_key=_secret_key(request))
+
+
 async def _account(request: Request, person: Person) -> Account:
     return await people.get(store_of(request).read, person.id)
 
@@ -183,6 +187,7 @@ async def set_up_app(request: Request, person: SignedIn) -> Response:
     except Refusal as refusal:
         form.refuse(refusal)
         return await _app_page(request, person, refusal.status, form.errors)
+    await _told(request, person)
     return _codes_page(request, shown) if shown else see_other(request, HOME, "Đã nối ứng dụng tạo mã.")
 
 
@@ -196,6 +201,7 @@ async def _changed(
         await change(await _account(request, person))
     except codes.LastFactorKept as refusal:
         return see_other(request, HOME, refusal.message, "error")
+    await _told(request, person)
     return see_other(request, HOME, note)
 
 
@@ -216,7 +222,9 @@ async def new_codes(request: Request, person: SignedIn) -> Response:
     store = store_of(request)
     if not (await factors.overview(store.read, person.id)).any:
         return see_other(request, HOME, "Hãy thêm ứng dụng tạo mã hoặc khóa truy cập trước.", "error")
-    return _codes_page(request, await factors.new_codes(store, person.id, secret_key=_secret_key(request)))
+    shown = await factors.new_codes(store, person.id, secret_key=_secret_key(request))
+    await _told(request, person)
+    return _codes_page(request, shown)
 
 
 @routes.get(f"{HOME}/khoa/them")
@@ -255,6 +263,7 @@ async def add_key(request: Request, person: SignedIn) -> Response:
         values = {"name": form.typed.get("name", "")}
         more = {"back": {"href": HOME}, "action": f"{HOME}/khoa/them", "values": values, "errors": form.errors}
         return await _shown(request, "security/key.html", person, refusal.status, **more)
+    await _told(request, person)
     return _codes_page(request, shown) if shown else see_other(request, HOME, f"Đã thêm khóa “{key.name}”.")
 
 

@@ -74,10 +74,25 @@ async def write(api: Api, stage: Stage, contest: Json, fate: str) -> str:
     parts = {
         part["id"]: f"{whose} xin đề xuất một bảng kiểm tra trước cửa phòng tiếp dân." for part in contest["parts"]
     }
+    effect = {"what": "time", "amount": "2,5", "unit": "giờ/hồ sơ", "basis": f"{whose} đo 40 hồ sơ."}
     typed = {"version": made["version"], "title": f"Bảng kiểm tra hồ sơ: {whose}", "parts": parts, **opening}
+    typed["effects"] = [effect] if fate == "draft" else []
     await api.put(f"{ENTRIES}/{made['entry_id']}", typed)
     await api.post(f"{ENTRIES}/{made['entry_id']}/files", files={"file": (f"{NAME}.pdf", a_pdf(), "application/pdf")})
     return str(made["entry_id"])
+
+
+async def be_invited(administrator: Api, stage: Stage, email: str) -> None:
+    """Somebody else names the person as their co-author, and waits for an answer."""
+    other = {"name": "Lò Văn Mời", "email": f"moi.{new_id()[-8:]}@sangkien.example", "password": PASSWORD}
+    await administrator.make("/api/submissions/v1/people", {**other, "kind": "resident"})
+    opening = {"entrant_group": stage.entries[0].entrant_group, "content_group": stage.entries[0].content_group}
+    async with Api(administrator.url, email=other["email"], password=PASSWORD) as api:
+        made = await api.make(ENTRIES, {"contest_id": stage.desk.contest_id, **opening})
+        member = {"name": NAME, "address": email, "share": "40"}
+        await api.put(
+            f"{ENTRIES}/{made['entry_id']}/coauthors", {"version": 0, "owner_share": "60", "members": [member]}
+        )
 
 
 async def live(system: System) -> Life:
@@ -95,6 +110,7 @@ async def live(system: System) -> Life:
         for typed in ({**body, "client_key": new_id()}, {**body, "email": f"{email} {NAME}", "client_key": new_id()}):
             with pytest.raises(RefusedError):
                 await administrator.post("/api/submissions/v1/people", typed)
+        await be_invited(administrator, stage, email)
     async with Api(system.url, email=email, password=PASSWORD) as api:
         contest = await api.get(f"/api/submissions/v1/contests/{stage.slug}")
         ids = {fate: await write(api, stage, contest, fate) for fate in ("draft", "waiting", "accepted", "withdrawn")}
@@ -214,6 +230,8 @@ def test_afterwards_no_name_phone_or_address_is_anywhere(system: System) -> None
             "submissions.people",
             "submissions.entries",
             "submissions.entry_revisions",
+            "submissions.entry_versions",
+            "submissions.invitations",
         ):
             assert f"{place}: {NAME}" in before, place  # or the search would prove nothing
         for place in ("judging.people", "notifications.people", "notifications.deliveries"):

@@ -61,6 +61,7 @@ def test_somebody_opens_an_account_loses_the_password_and_looks_after_the_sessio
     assert "/dang-nhap" in window.go("/tai-khoan").page.url, "the old password's session is over"
     _comes_in_by_code(window, system, address)
     _looks_after_the_sessions(window)
+    _moves(window, system, address)
 
 
 def _loses_the_password(windows: Windows, system: System, address: str, *, scripts: bool) -> None:
@@ -89,7 +90,7 @@ def _comes_in_by_code(window: Visit, system: System, address: str) -> None:
     window.page.get_by_text("Chưa nhận được mã?").click()
     window.press("Gửi mã mới")
     assert "Đã gửi mã mới" in window.text
-    _type_code(window, system, address, "Đăng nhập", letters=4)
+    _type_code(window, system, address, "Đăng nhập", letters=5)  # one told of the new password
     assert window.page.url.endswith("/tai-khoan")
 
 
@@ -110,6 +111,24 @@ def _looks_after_the_sessions(window: Visit) -> None:
     window.page.locator("input[name=password]").fill(cast.PASSWORD)
     window.press("Đổi mật khẩu")
     assert "Đã đổi mật khẩu" in window.text
+
+
+def _moves(window: Visit, system: System, address: str) -> None:
+    """To another address, which is confirmed; the old one is told."""
+    new = f"doi.{address}"
+    window.follow("Đổi thư điện tử hoặc điện thoại")
+    window.look("tai-khoan-dia-chi")
+    window.fill("Địa chỉ thư điện tử", address)
+    window.press("Gửi mã tới địa chỉ mới")
+    assert "Đây đang là địa chỉ của tài khoản" in window.text
+    window.fill("Địa chỉ thư điện tử", new)
+    window.press("Gửi mã tới địa chỉ mới")
+    window.look("tai-khoan-dia-chi-ma")
+    _type_code(window, system, new, "Xác nhận địa chỉ mới", letters=1)
+    assert f"Đã xác nhận {new}" in window.text
+    told = wait_for(cast.letters_to(system.mail_url, address, number=7))[-1]
+    assert told["subject"] == "Địa chỉ của tài khoản Sáng Kiến vừa được thay"
+    window.go("/tai-khoan")
     window.press("Đăng xuất khỏi mọi thiết bị")
     assert "Bạn đã đăng xuất khỏi mọi thiết bị" in window.text
 

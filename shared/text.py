@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import _lru_cache_wrapper, lru_cache
 from itertools import filterfalse
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator
 
+T = TypeVar("T")
 _BLANK, _BREAK, _NOTHING = " ", "\n", None
 _TAGS = range(0xE0000, 0xE0080)
 # Signs that nobody sees. They would let two texts that read alike be different (words that no search finds, a limit
@@ -42,6 +44,7 @@ _LONGEST = 7
 """Letters of the longest Vietnamese syllable, nghiêng."""
 _WORDS_KEPT = 1 << 14
 """Vietnamese has some seven thousand syllables, so what was found out about a word is worth remembering."""
+_LONGEST_KEPT = 64
 _BITS = 24
 _ONES = (1 << _BITS) - 1
 
@@ -71,7 +74,7 @@ def folded(text: str) -> str:
 
     Nothing invisible is left in it either: no text has such a sign, and MongoDB takes no pattern with a NUL.
     """
-    return " ".join(filter(None, map(_folded, text.split())))
+    return " ".join(filter(None, _each(_folded, text.split())))
 
 
 @lru_cache(maxsize=_WORDS_KEPT)
@@ -79,6 +82,11 @@ def _folded(word: str) -> str:
     bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", nfc(word)))
     bare = "".join(filterfalse(unicodedata.combining, bare))
     return " ".join(bare.replace("đ", "d").replace("Đ", "D").casefold().split())
+
+
+def _each(what: "_lru_cache_wrapper[T]", words: list[str]) -> Iterator[T]:
+    """`what` of each word. Long ones are not remembered: thousands of invented words of 100 KB would fill the memory."""
+    return map(what if max(map(len, words), default=0) <= _LONGEST_KEPT else what.__wrapped__, words)
 
 
 def word_count(text: str) -> int:
@@ -134,7 +142,7 @@ class Tally:
 
 def tally(text: str) -> Tally:
     """Addresses, numbers and short acronyms are no syllables, because official texts are full of them."""
-    return Tally(sum(map(_weight, nfc(text).split())))
+    return Tally(sum(_each(_weight, nfc(text).split())))
 
 
 @lru_cache(maxsize=_WORDS_KEPT)

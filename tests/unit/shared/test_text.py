@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared import text
 from shared.text import Tally, folded, name_key, nfc, one_line, tally, word_count
 
 SENTENCE = "Rút ngắn thời gian giải quyết thủ tục đăng ký khai sinh tại bộ phận một cửa của phường"
@@ -77,3 +78,10 @@ def test_tallies_of_paragraphs_add_up_to_that_of_the_text(paragraphs: list[str])
 def test_people_sort_by_given_name_then_family_then_middle() -> None:
     names = ["Lê Hồng Sơn", "Nguyễn Văn An", "Bùi Thị An"]
     assert sorted(names, key=name_key) == ["Bùi Thị An", "Nguyễn Văn An", "Lê Hồng Sơn"]
+
+
+def test_an_endless_word_is_read_and_not_remembered():
+    kept = text._folded.cache_info().currsize, text._weight.cache_info().currsize
+    endless = "Đ" * 100_000
+    assert (folded(endless), tally(endless).counted) == ("d" * 100_000, 1)
+    assert (text._folded.cache_info().currsize, text._weight.cache_info().currsize) == kept

@@ -15,6 +15,7 @@ from shared.mongo import DriverError, unavailable
 from shared.pages import page, wants_json
 
 _HTTP_SENTENCES = {
+    400: "Nội dung gửi lên không đọc được, hoặc có một ô dài quá mức (1 MB chữ).",
     405: "Cách gọi này không được hỗ trợ ở địa chỉ này.",
     413: "Nội dung gửi lên quá lớn (tối đa 20 MB). Hãy giảm dung lượng tệp rồi gửi lại.",
 }

@@ -17,7 +17,6 @@ from services.submissions.jury_copies.domain import Copy
 from services.submissions.states.domain import (
     IN_WORDS,
     DeadlinePassed,
-    EditingOver,
     NotHandedIn,
     NothingChanged,
     NotOpenYet,
@@ -32,6 +31,7 @@ from services.submissions.states.domain import (
     UntilPassed,
     Withdrawn,
     late,
+    over,
 )
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Revision, Words
@@ -135,10 +135,11 @@ class Entry(Authored, Words):
         self._touched(at)
 
     def _check_editable(self, contest: Contest, at: datetime) -> None:
-        if self.editable_until(contest) is None:
+        until = self.editable_until(contest)
+        if until is None:
             raise Settled
         if not self.editable(contest, at):
-            raise EditingOver
+            raise over(until, at)
 
     def _whose(self) -> dict[str, str]:
         whose = {"entry_id": self.id, "contest_id": self.contest_id, "owner_id": self.owner_id}

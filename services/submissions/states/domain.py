@@ -44,6 +44,14 @@ class EditingOver(Refusal):
     message = "Đã hết thời gian sửa bài. Bản đã nộp trước đó vẫn còn nguyên."
 
 
+def over(until: datetime, at: datetime) -> EditingOver:
+    """With both instants, as for whoever is late the first time."""
+    return EditingOver(
+        f"Hết thời gian sửa bài lúc {_exactly(until)}; yêu cầu của bạn đến máy chủ lúc {_exactly(at)}. "
+        "Bản đã nộp trước đó và nội dung đã lưu vẫn còn nguyên."
+    )
+
+
 class Settled(Refusal):
     """Accepted, refused or withdrawn: nothing changes any more."""
 

@@ -207,7 +207,7 @@ async def test_changes_end_at_the_editing_deadline_and_what_was_handed_in_stands
     until = contest.timetable.edit_until
     changed = words(title="Kịp lưu nhưng không kịp nộp")
     await entries.write(store, entry.id, changed, version=entry.version, by=person, at=until - A_MILLISECOND)
-    with pytest.raises(EditingOver):
+    with pytest.raises(EditingOver, match=r"Hết thời gian sửa bài lúc .+ đến máy chủ lúc"):
         await hand_in(store, entry.id, person, at=until)
     await store.transaction(lambda tx: entries.accept(tx, entry.id, ADMINISTRATOR, until))
     row = (await outbox_rows(store, entry.id))[-1]

@@ -100,6 +100,24 @@ async def test_the_list_says_in_words_where_each_entry_stands(store: Store, brow
         assert text in shown
 
 
+async def test_a_late_answer_to_a_request_is_told_both_instants_and_keeps_its_words(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    person, contest = await a_person(store, email=email_of("a")), await a_contest(store)
+    entry, over = await an_entry(store, person, contest.id), now() - timedelta(hours=1)
+    asked = over - timedelta(hours=1)
+    await store.transaction(
+        lambda tx: entries.decide(tx, entry.id, lambda one: one.send_back("Thiếu", over, asked), ADMINISTRATOR, asked)
+    )
+    page = browser()
+    await page.sign_in(email_of("a"))
+    typed = {"client_key": "k", "message": "Đã bổ sung số đo ở phần Hiệu quả"}
+    late = await page.submit(f"/bai-du-thi/{entry.id}/nop", typed)
+    assert late.status_code == 409
+    for text in ("đến máy chủ lúc", "Đã bổ sung số đo ở phần Hiệu quả", "bản đã nộp lần 1 vẫn có giá trị"):
+        assert text in late.text
+
+
 async def test_finalists_and_places_are_shown_to_their_authors(store: Store, browser: Callable[[], Browser]) -> None:
     person, contest = await a_person(store, email=email_of("a")), await a_contest(store)
     made = [await an_entry(store, person, contest.id) for _ in range(3)]

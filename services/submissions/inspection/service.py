@@ -71,7 +71,19 @@ async def kind_of(content: Incoming, name: str, *, allowed: Sequence[str], max_b
 
 
 def _inspected(content: Incoming, asked: tuple[str, list[str], int]) -> str:
-    child, kept = _asked(content, asked), False
+    warm = bool(_IDLE)
+    try:
+        return _by(_asked(content, asked, warm=warm))
+    except Ended:
+        if not warm:
+            raise
+    return _by(
+        _asked(content, asked, warm=False)
+    )  # a warm one may have died of itself: a new one says what the file is
+
+
+def _by(child: _Child) -> str:
+    kept = False
     try:
         kind = child.answer()
         kept = child.files < _FILES_OF_A_CHILD
@@ -83,20 +95,19 @@ def _inspected(content: Incoming, asked: tuple[str, list[str], int]) -> str:
     return str(kind)
 
 
-def _asked(content: Incoming, asked: tuple[str, list[str], int]) -> _Child:
-    """A child that has the file: a warm one, or a new one when that is gone."""
-    while True:
-        warm = bool(_IDLE)
+def _asked(content: Incoming, asked: tuple[str, list[str], int], *, warm: bool) -> _Child:
+    """A child that has the file. Raises Ended."""
+    try:
         child = _IDLE.pop() if warm else _begun(domain.inspect_in_child, _CPU_SECONDS, _MEMORY_BYTES)
-        try:
-            child.line.send(asked)
-            send_handle(child.line, content.fileno(), child.process.pid)
-        except OSError as error:
-            child.end()
-            if not warm:
-                raise Ended from error
-        else:
-            return child
+    except IndexError:  # somebody else took the last one
+        return _asked(content, asked, warm=False)
+    try:
+        child.line.send(asked)
+        send_handle(child.line, content.fileno(), child.process.pid)
+    except OSError as error:
+        child.end()
+        raise Ended from error
+    return child
 
 
 async def apart(make: Callable[[bytes, str], bytes], content: bytes, kind: str) -> bytes:

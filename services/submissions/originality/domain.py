@@ -103,7 +103,7 @@ class Resemblance(BaseModel):
     def after(self, known: Self | None) -> Self:
         """What is kept when the pair was known: the conclusion stays unless much more is shared now."""
         if known is None:
-            return self
+            return self.model_copy()  # saving numbers what it is given, and a transaction may run again
         kept: dict[str, object] = {name: getattr(known, name) for name in ("version", "conclusions", "found_at")}
         grew = self.covered >= known.covered + _GREW
         return self.model_copy(update=kept | {"state": State.UNDECIDED if grew else known.state})

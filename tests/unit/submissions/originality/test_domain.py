@@ -69,3 +69,10 @@ def test_a_row_of_the_export_has_a_cell_under_every_head_and_every_word():
 )
 def test_an_unknown_sort_is_by_what_is_shared(sort, order):
     assert Query(sort=sort).order == order
+
+
+def test_a_pair_that_is_kept_is_not_the_one_that_was_found_since_a_transaction_may_run_again():
+    found = a_pair(an_item("a"), an_item("b", days=1), 0.8)
+    kept = found.after(None)
+    kept.version = 1
+    assert found.version == 0

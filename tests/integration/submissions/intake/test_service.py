@@ -16,7 +16,7 @@ from services.submissions.intake import agents, domain, service
 from services.submissions.intake.domain import Query
 from services.submissions.states.domain import NotWaiting, UntilPassed
 from shared import inbox, tables
-from shared.clock import now
+from shared.clock import local, now
 from shared.errors import KeyReused, NotFound
 from shared.events.envelope import Envelope
 from shared.events.judging import ScriptCoded
@@ -102,6 +102,12 @@ async def test_counts_add_up_and_the_filter_finds_without_marks_by_code_and_by_n
     assert [line.entry_id for line in exact.lines] == [made[4].id]
     pages = [await service.listing(store, Query(page=n, size=3, sort="-so"), secretary) for n in (1, 2)]
     assert [line.number for page in pages for line in page.lines] == [5, 4, 3, 2, 1]
+    for asked, many in (
+        (Query(content_group="C1", entrant_group="E1", day=f"{local(now()):%Y-%m-%d}", channel="online"), 5),
+        *((one, 0) for one in (Query(content_group="C2"), Query(entrant_group="E2"), Query(day="2020-01-01"))),
+    ):
+        only = await service.listing(store, asked, secretary)
+        assert (only.total, only.tally.count(), len(only.lines)) == (many, many, many)
 
 
 async def _return(store: Store, entry_id: str, by: Person, **changes: object) -> dict[str, object]:

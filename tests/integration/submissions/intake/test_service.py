@@ -123,6 +123,7 @@ async def test_a_returned_entry_is_mended_handed_in_again_and_comes_back_with_it
     until = now() + timedelta(days=40)  # after the contest closed: mending has its own time
     await _return(store, entry.id, secretary, until=until)
     await deliver(store, entry.id)
+    assert (await service.line(store.read, entry.id)).until == until
     returned = await entries.get(store.read, entry.id)
     assert (returned.in_words, returned.returned and returned.returned.reason) == ("Cần bổ sung", "Thiếu phần hiệu quả")
     mended = words(title="Đã bổ sung hiệu quả")

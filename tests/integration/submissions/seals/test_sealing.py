@@ -102,6 +102,7 @@ async def test_a_secretary_of_another_contest_sees_no_seal(store: Store, browser
     await a_person(store, Role.SECRETARY, scope=other.id, email=email_of("khac"))
     desk = browser()
     await desk.sign_in(email_of("khac"))
-    for address in (f"/tiep-nhan/niem-phong/{contest.id}", f"/tiep-nhan/niem-phong/{contest.id}/tep"):
-        assert (await desk.get(address)).status_code == 404
+    address, day = f"/tiep-nhan/niem-phong/{contest.id}", f"?ngay={local(now()):%Y-%m-%d}"
+    for asked in (address, f"{address}/tep", f"{address}{day}", f"{address}/tep{day}"):
+        assert (await desk.get(asked)).status_code == 404
     assert contest.id not in (await desk.get("/tiep-nhan/niem-phong")).text

@@ -19,6 +19,7 @@ worker = Worker(
         "retention",
         "scanning",
         "jury_copies",
+        "file_faults",
         "uploads",
     ),
 )

@@ -49,3 +49,18 @@ class Plan(Body):
     issuer: str
     number: str
     date: date
+
+
+class Move(Body):
+    """An instant of a timetable that was moved; `what` is its name there. None: there was none, or there is none."""
+
+    what: str
+    before: AwareDatetime | None
+    after: AwareDatetime | None
+
+
+class Role(Body):
+    """A role within a scope: a contest id, or `*` for the whole site."""
+
+    role: str
+    scope: str = "*"

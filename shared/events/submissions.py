@@ -7,17 +7,9 @@ from typing import ClassVar
 from pydantic import AwareDatetime
 
 from shared.events.envelope import Body, Event
-from shared.events.rules import Choice, EntrantGroup, Part, Plan, Prize, Timetable
+from shared.events.rules import Choice, EntrantGroup, Move, Part, Plan, Prize, Role, Timetable
 
-__all__ = ["Choice", "EntrantGroup", "Part", "Plan", "Prize", "Timetable"]
-
-
-class Move(Body):
-    """An instant of a timetable that was moved; `what` is its name there. None: there was none, or there is none."""
-
-    what: str
-    before: AwareDatetime | None
-    after: AwareDatetime | None
+__all__ = ["Choice", "EntrantGroup", "Move", "Part", "Plan", "Prize", "Role", "Timetable"]
 
 
 class ContestPublished(Event):
@@ -64,13 +56,6 @@ class ContestRescheduled(Event):
     changes: list[Move]
     reason: str
     rescheduled_at: AwareDatetime
-
-
-class Role(Body):
-    """A role within a scope: a contest id, or `*` for the whole site."""
-
-    role: str
-    scope: str = "*"
 
 
 class CodeIssued(Event):
@@ -271,6 +256,22 @@ class EntryReminded(OfEntry, Event):
     hours: int
     """72, 24 or 2."""
     closes_at: AwareDatetime
+
+
+class FileRefused(OfEntry, Event):
+    """A file turned out to be of no use after it was taken: its owner is told once, the register shows it.
+
+    `fault`: `infected` (malicious code, nobody opens it) or `not_copied` (no copy for the jury can be made from it).
+    """
+
+    type: ClassVar[str] = "submissions.file.refused.v1"
+    topic: ClassVar[str] = "submissions.entries"
+
+    file_id: str
+    fault: str
+    title: str
+    handed_in: bool
+    """Whether the version that counts has it."""
 
 
 class EntryAccepted(OfEntry, Event):

@@ -29,6 +29,7 @@ from shared.events.submissions import (
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
+    FileRefused,
 )
 from shared.text import one_line
 
@@ -51,6 +52,7 @@ class Message(StrEnum):
     RESCHEDULED = "rescheduled"
     REMINDER = "reminder"
     PARTED = "author-parted"
+    FILE_REFUSED = "file-refused"
     SHARES_OPEN = "shares-open"
     CODE = "code"
     """Sealed until it is sent; planned by `codes`."""
@@ -60,7 +62,8 @@ ABOUT_AN_ENTRY = frozenset({Message.RETURNED, Message.ACCEPTED, Message.REFUSED,
 """Messages whose fact does not tell title and receipt: the copy of the entry does."""
 
 
-_AFTER_THE_ENTRY = {Message.RECEIPT: "/bien-nhan", Message.REMINDER: "/xem-truoc", Message.SHARES_OPEN: "/tac-gia"}
+_AFTER_THE_ENTRY = {Message.RECEIPT: "/bien-nhan", Message.REMINDER: "/xem-truoc", Message.SHARES_OPEN: "/tac-gia",
+                    Message.FILE_REFUSED: "/soan"}  # fmt: skip
 
 
 def link(message: Message, about_id: str, slug: str) -> str:
@@ -120,6 +123,7 @@ _TO_THE_OWNER: dict[type[Event], tuple[Message, set[str]]] = {
     EntryReopened: (Message.REOPENED, {"reason", "reopened_at"}),
     EntryWithdrawn: (Message.WITHDRAWN, {"reason"}),
     EntryReminded: (Message.REMINDER, {"hours", "closes_at", "title"}),
+    FileRefused: (Message.FILE_REFUSED, {"fault", "title", "handed_in"}),
 }
 """Facts of one entry: the letter to its owner, and what of the fact it says."""
 
@@ -140,7 +144,7 @@ def direct(event: Event) -> list[Notice]:
     message, said = _TO_THE_OWNER[type(event)]
     words: dict[str, Any] = event.model_dump(include=said)
     if "title" in words:
-        words["title"] = one_line(words["title"])
+        words["title"] = one_line(words["title"]) or "(chưa đặt tên)"
     whose: dict[str, str] = event.model_dump(include={"owner_id", "representative_id", "entry_id"})
     return [Notice(message, whose.get("representative_id") or whose["owner_id"], whose["entry_id"], words)]
 

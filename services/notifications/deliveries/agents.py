@@ -16,6 +16,7 @@ from shared.events.submissions import (
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
+    FileRefused,
 )
 from shared.inbox import Fact
 from shared.mongo import Store, Tx
@@ -29,7 +30,7 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
     match fact.event:
         case EntrySubmitted() | EntryReturned() | EntryAccepted() | EntryWithdrawn() | EntryReminded() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
-        case EntryRefused() | EntryReopened() | AuthorParted() as event:
+        case EntryRefused() | EntryReopened() | AuthorParted() | FileRefused() as event:
             await service.announce(tx, fact, contest_id=event.contest_id, letters=_LETTERS)
 
 

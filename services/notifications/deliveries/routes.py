@@ -43,6 +43,7 @@ MESSAGES = {
     Message.RESCHEDULED: "Dời lịch",
     Message.REMINDER: "Nhắc nộp bài",
     Message.PARTED: "Thôi đứng tên",
+    Message.FILE_REFUSED: "Tệp không dùng được",
     Message.SHARES_OPEN: "Chia lại tỉ lệ",
     Message.CODE: "Mã dùng một lần",
 }

@@ -18,7 +18,9 @@ INDEXES = (
     Index("entries", (("released.id", 1),)),
     Index("entries", (("contest_id", 1), ("title_folded", 1))),
     Index("entries", (("paper.transcript", 1), ("_id", 1)), where={"paper.transcript": {"$type": "string"}}),
+    Index("entries", (("files.id", 1),), where={"files.id": {"$type": "string"}}),
     Index("entry_revisions", (("entry_id", 1), ("number", 1)), unique=True),
+    Index("entry_revisions", (("files.id", 1),), where={"files.id": {"$type": "string"}}),
 )
 
 
@@ -128,6 +130,14 @@ async def delete(tx: Tx, entry_id: str) -> None:
     """An entry with its revisions, for good: only for what must be forgotten."""
     await tx["entries"].delete({"_id": entry_id})
     await tx["entry_revisions"].delete({"entry_id": entry_id})
+
+
+async def with_file(tx: Tx, file_id: str) -> Entry | None:
+    """The entry that has this file, now or in a version that was handed in."""
+    found = await find(tx, {"files.id": file_id})
+    if found is None and (kept := await tx["entry_revisions"].find_one({"files.id": file_id})) is not None:
+        found = await find(tx, {"_id": kept["entry_id"]})
+    return found
 
 
 async def revisions(tx: Tx, entry_id: str) -> list[Revision]:

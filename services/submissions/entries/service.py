@@ -36,9 +36,9 @@ get, of_author, of_contest, drafts, drafts_saved, revisions = (
     repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.drafts_saved,
     repository.revisions,
 )  # fmt: skip
-save, add_revision, put_revision, delete, alike, titles, on_paper, papers_by_state = (
+save, add_revision, put_revision, delete, alike, titles, on_paper, papers_by_state, with_file = (
     repository.save, repository.add_revision, repository.put_revision, repository.delete, repository.alike,
-    repository.titles, repository.on_paper, repository.papers_by_state,
+    repository.titles, repository.on_paper, repository.papers_by_state, repository.with_file,
 )  # fmt: skip
 _TRIES, _TRIES_OF_A_CHANGE = 3, 20
 Known = tuple[Entry, Contest]

@@ -11,6 +11,7 @@ from shared.events.submissions import (
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
+    FileRefused,
 )
 from shared.inbox import Fact
 from shared.mongo import Tx
@@ -24,6 +25,8 @@ async def on_entries(tx: Tx, fact: Fact) -> None:
             await service.record(tx, told)
         case EntryWithdrawn() | EntryReturned() | EntryAccepted() | EntryRefused() | EntryReopened() as told:
             await service.follow(tx, told, fact.time)
+        case FileRefused() as told:
+            await service.note_file(tx, told)
 
 
 @worker.agent(topics.SCRIPTS)

@@ -55,6 +55,8 @@ class Line(BaseModel):
     """How it came again: on paper and online is one entry, counted once."""
     joined_to: int | None = None
     """The number of the line that counts instead of this one."""
+    file_fault: str = ""
+    """What a file of the last revision turned out to be, as `FileRefused` says it."""
 
     @property
     def channels_in_words(self) -> str:

@@ -31,6 +31,7 @@ from shared.events.submissions import (
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
+    FileRefused,
 )
 from shared.identity import Person, Role
 from shared.mongo import Store, Tx
@@ -102,7 +103,15 @@ async def record(tx: Tx, told: EntrySubmitted, *, by: str = "") -> None:
     else:
         first = {"entry_id", "contest_id", "channel", "receipt", "received_at"}
         fresh = told.model_dump(include=set(Line.model_fields) - first)
-        again = {**fresh, "unit": unit, "state": State.SUBMITTED, "reason": "", "rule": None, "until": None}
+        again = {
+            **fresh,
+            "unit": unit,
+            "state": State.SUBMITTED,
+            "reason": "",
+            "rule": None,
+            "until": None,
+            "file_fault": "",
+        }
         was, line = line, line.model_copy(update=again)
     await repository.put(tx, line, was, by=by)
 
@@ -136,6 +145,13 @@ async def follow(tx: Tx, told: Moved, at: datetime) -> None:
         case EntryAccepted():
             change = {"state": State.ACCEPTED}
     await repository.put(tx, line.model_copy(update=blank | change), line)
+
+
+async def note_file(tx: Tx, told: FileRefused) -> None:
+    """A file of what was handed in is of no use; the next revision makes it good."""
+    line = await repository.find(tx, told.entry_id)
+    if line is not None and told.handed_in:
+        await repository.put(tx, line.model_copy(update={"file_fault": told.fault}), line)
 
 
 async def note(tx: Tx, line: Line, change: dict[str, Any], *, by: Person, note: str = "") -> None:

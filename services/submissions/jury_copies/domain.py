@@ -83,6 +83,9 @@ class Making(BaseModel):
     tries: int = 0
     next_at: AwareDatetime | None = None
     """When to go on; None when nothing is to be done."""
+    settled_at: AwareDatetime | None = None
+    told: bool = False
+    """Whether its owner was told that there is none."""
 
     @property
     def copied(self) -> Copy | None:
@@ -95,13 +98,13 @@ class Making(BaseModel):
         """There it is."""
         return self.model_copy(update={"state": State.READY, "size": size, "sha256": sha256, "next_at": None})
 
-    def failed(self, why: str) -> "Making":
+    def failed(self, at: datetime, why: str) -> "Making":
         """The file is at fault; trying again would not help."""
-        return self.model_copy(update={"state": State.FAILED, "why": why, "next_at": None})
+        return self.model_copy(update={"state": State.FAILED, "why": why, "next_at": None, "settled_at": at})
 
     def put_off(self, at: datetime, why: str) -> "Making":
         """A child that was ended, perhaps by the machine: tried again a few times, then it is the file's fault."""
-        return self.failed(why) if self.tries >= _MOST_TRIES else self.later(at)
+        return self.failed(at, why) if self.tries >= _MOST_TRIES else self.later(at)
 
     def later(self, at: datetime) -> "Making":
         """What keeps bytes is away: tried again as often as it takes."""

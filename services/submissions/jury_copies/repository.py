@@ -9,6 +9,7 @@ from shared.mongo import Document, Index, Tx
 INDEXES = (
     Index("jury_copies", (("next_at", 1),)),
     Index("jury_copies", (("copy_id", 1),)),
+    Index("jury_copies", (("told", 1),), where={"state": State.FAILED.value}),
 )
 
 
@@ -40,6 +41,17 @@ async def take(tx: Tx, at: datetime, among: Sequence[str] | None = None) -> Maki
 async def of(tx: Tx, file_ids: Sequence[str]) -> list[Making]:
     """Those of these files."""
     return [_making(one) for one in await tx["jury_copies"].find({"_id": {"$in": list(file_ids)}})]
+
+
+async def untold(tx: Tx, limit: int) -> list[Making]:
+    """Failed ones that nobody was told of."""
+    found = await tx["jury_copies"].find({"state": State.FAILED, "told": {"$ne": True}}, limit=limit)
+    return [_making(one) for one in found]
+
+
+async def note_told(tx: Tx, file_id: str) -> None:
+    """Somebody was, or there is nobody to tell."""
+    await tx["jury_copies"].update({"_id": file_id}, {"$set": {"told": True}})
 
 
 async def leave(tx: Tx, blob_ids: Sequence[str], at: datetime) -> None:

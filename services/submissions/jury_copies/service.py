@@ -16,6 +16,7 @@ from shared.clock import now
 from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
+untold, note_told = repository.untold, repository.note_told
 _REST_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS, _LOOKS = 0.2, 100
 """How long a secretary waits for a copy that somebody else is making: 20 seconds."""
@@ -91,7 +92,7 @@ async def step(store: Store, making: Making) -> None:
     except Ended as ended:
         further = making.put_off(now(), ended.message)
     except Unreadable as refusal:
-        further = making.failed(refusal.message)
+        further = making.failed(now(), refusal.message)
     except (BlobsAway, BlobTaken) as error:
         log.warning("jury_copies.store.failed", file=making.id, error=repr(error)[:200])
         further = making.later(now())
@@ -103,7 +104,7 @@ async def step(store: Store, making: Making) -> None:
 
 async def _made(store: Store, making: Making) -> Making:
     if await scanning.infected(store.read, [making.id]):
-        return making.failed(_INFECTED)
+        return making.failed(now(), _INFECTED)
     content = await store.blobs.get(making.id)
     copy = await inspection.apart(domain.cleaned, content, making.media_type)
     if making.tries > 1:  # whoever tried before may have left some of it

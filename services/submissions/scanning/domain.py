@@ -69,6 +69,8 @@ class Scan(BaseModel):
     next_at: AwareDatetime | None = None
     """When to ask next; None when the answer stands."""
     checked_at: AwareDatetime | None = None
+    told: bool = False
+    """Whether its owner was told that it is infected."""
 
     def settled(self, signature: str, at: datetime) -> "Scan":
         """The daemon's answer; an empty signature is a clean file."""

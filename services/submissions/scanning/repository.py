@@ -9,6 +9,7 @@ from shared.mongo import Document, Index, Tx
 INDEXES = (
     Index("scans", (("blobs", 1),)),
     Index("scans", (("next_at", 1),)),
+    Index("scans", (("told", 1),), where={"state": State.INFECTED.value}),
 )
 
 
@@ -41,6 +42,17 @@ async def among(tx: Tx, blob_ids: Sequence[str], **where: State) -> list[Scan]:
 async def ask_again(tx: Tx, at: datetime) -> None:
     """Everything that nobody could look into is due now."""
     await tx["scans"].update_all({"state": State.UNCHECKED}, {"$set": {"next_at": at}})
+
+
+async def untold(tx: Tx, limit: int) -> list[Scan]:
+    """Infected ones that nobody was told of."""
+    found = await tx["scans"].find({"state": State.INFECTED, "told": {"$ne": True}}, limit=limit)
+    return [_scan(one) for one in found]
+
+
+async def note_told(tx: Tx, file_id: str) -> None:
+    """Somebody was, or there is nobody to tell."""
+    await tx["scans"].update({"_id": file_id}, {"$set": {"told": True}})
 
 
 async def delete(tx: Tx, blob_ids: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from shared.clock import now
 from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
+untold, note_told = repository.untold, repository.note_told
 _REST_SECONDS = 1.0
 _PATIENCE_SECONDS = 60.0
 _LONGEST_ANSWER = 4096

@@ -32,6 +32,7 @@ from shared.events.submissions import (
     EntryReturned,
     EntrySubmitted,
     EntryWithdrawn,
+    FileRefused,
     Move,
     Part,
     PersonUpdated,
@@ -203,6 +204,12 @@ def reminded(entry_id: str, owner_id: str, *, hours: int = 24, closes_at: dateti
     return EntryReminded(
         entry_id=entry_id, contest_id=CONTEST, owner_id=owner_id, title=TITLE, hours=hours, closes_at=until
     )
+
+
+def file_refused(entry_id: str, owner_id: str, *, fault: str = "infected", handed_in: bool = True) -> FileRefused:
+    """A file of an entry is of no use."""
+    whose = {"entry_id": entry_id, "contest_id": CONTEST, "owner_id": owner_id}
+    return FileRefused(**whose, file_id="f1", fault=fault, title=TITLE, handed_in=handed_in)
 
 
 def parted(entry_id: str, owner_id: str, person_id: str, *, own_wish: bool = True, **more: Any) -> AuthorParted:

@@ -38,6 +38,11 @@ def notices() -> list[Notice]:
         *domain.direct(facts.parted("e1", "p1", "p2")),
         *domain.direct(facts.parted("e1", "p1", "p2", handed_in=True)),
         *domain.direct(facts.parted("e1", "p1", "p2", own_wish=False)),
+        *(
+            domain.direct(facts.file_refused("e1", "p1", fault=one, handed_in=handed_in))[0]
+            for one in ("infected", "not_copied")
+            for handed_in in (True, False)
+        ),
         *domain.direct(facts.assigned(j1=12)),
         *domain.direct(facts.third_reader("j1")),
         *domain.by_entry(facts.finalists("e1"), named, both),

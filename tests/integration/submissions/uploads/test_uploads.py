@@ -159,12 +159,17 @@ async def test_pieces_that_do_not_fit_are_refused_and_the_upload_stands(
     store: Store, sender: Browser, draft: Entry
 ) -> None:
     url = await begin(sender, draft, length=1000)
-    assert (await sender.patch(url, content=b"a", headers=piece(5))).status_code == 409
+    for place in (1, 5):
+        assert (await sender.patch(url, content=b"a", headers=piece(place))).status_code == 409
+    almost = await sender.patch(url, content=b"a" * 999, headers=piece(0))
+    assert (almost.status_code, almost.headers["upload-offset"]) == (204, "999")
+    assert (await sender.patch(url, content=b"aa", headers=piece(999))).status_code == 413
+    url = await begin(sender, draft, length=1000)
     assert (await sender.patch(url, content=b"a" * 1001, headers=piece(0))).status_code == 413
     assert (await sender.patch(url, content=b"a", headers={**piece(0), "Content-Type": "image/png"})).status_code == 415
     assert (await sender.patch(url, content=b"a", headers={**piece(0), "Tus-Resumable": "2"})).status_code == 412
     assert (await sender.head(url, headers=TUS)).headers["upload-offset"] == "0"
-    assert await blobs(store) == 0
+    assert await blobs(store) == 1  # the 999 bytes
 
 
 async def test_a_file_in_disguise_is_refused_at_its_last_piece_and_nothing_is_left(

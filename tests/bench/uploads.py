@@ -1,7 +1,8 @@
 """Attaching a file of 1 MB, the whole way, against a bare route that puts the same bytes into GridFS; one after the other.
 
-Ours also knows the kind of the file by its content, makes it again for the jury in a child process, stores both, has it
-scanned and writes the entry. CPU is that of the server with every process it started, and of mongod.
+Ours also knows the person and the entry, looks into the file in a warm child, notes it for the scan and for the jury's copy
+and writes the entry. CPU is that of the server with every process it started, and of mongod. The copy and the scan are the
+worker's and in neither figure.
 """
 
 import io

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import os
-import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -71,10 +69,11 @@ async def test_a_file_that_breaks_its_reader_is_refused_and_the_next_one_is_take
 async def test_a_warm_child_takes_many_files_until_one_is_at_fault_and_a_dead_one_is_replaced(store: Store) -> None:
     for _ in range(3):
         await inspected(an_image(), "anh.jpg")
-    warm = [int(child.process.pid or 0) for child in inspection._IDLE]
+    warm = list(inspection._IDLE)
     assert len(warm) <= 2
-    for pid in warm:
-        os.kill(pid, signal.SIGKILL)
+    for child in warm:
+        child.process.kill()
+        child.process.join()  # dead, not only dying
     assert await inspected(an_image(), "anh.jpg") == JPEG
     before = {child.process.pid for child in inspection._IDLE}
     with pytest.raises(Unreadable):

@@ -123,6 +123,7 @@ async def test_a_withdrawn_entry_is_no_longer_compared(store: Store) -> None:
     await tell(store, first)
     assert await pairs(store, contest_id) == []
     assert (await service.findings(store.read, first, SECRETARY)).looked_at is None
+    await store.transaction(lambda tx: service.keep(tx, first, now()))  # an older fact comes late
     assert await likeness.find(store.read, first) is None
 
 

@@ -93,7 +93,8 @@ async def save_team(request: Request, entry_id: str, person: Entrant) -> Respons
             await service.send_again(store, entry_id, which, sender=_sender(request, person))
     except Refusal as refusal:
         return await _refused(request, entry_id, person, form, refusal)
-    return see_other(request, address, "Đã lưu. Lời mời mới đang được gửi đi.")
+    invited = act == "again" or any(not one.id for one in typed.named)
+    return see_other(request, address, "Đã lưu. Lời mời mới đang được gửi đi." if invited else "Đã lưu.")
 
 
 @routes.post(_TEAM + "/luu")

@@ -1,5 +1,6 @@
 """The pages of authors, invitations, effects and an organisation's paper, as a browser without scripts uses them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -77,7 +78,16 @@ async def test_the_owners_form_keeps_what_was_typed_and_adds_and_drops_rows_with
     assert await codes_sent(store, MAI) == []
     saved = await window.submit(path, {**typed, "members.0.address": LAN, "act": "save"}, follow_redirects=True)
     assert saved.text.count("Chờ trả lời") == 2
+    assert "Lời mời mới đang được gửi đi." in saved.text
     assert len(await codes_sent(store, MAI)) == 1
+    nobody = {
+        "owner_share": "100",
+        "version": re.findall(r'name="version" value="(\d+)"', saved.text)[0],
+        "act": "save",
+    }
+    alone = await window.submit(path, nobody, follow_redirects=True)
+    assert "Đã lưu." in alone.text
+    assert "Lời mời mới" not in alone.text
 
 
 async def test_the_same_over_json(store: Store, browser: Callable[[], Browser]) -> None:

@@ -219,7 +219,7 @@ def test_what_a_killed_supervisor_left_is_ended_and_its_data_kept(owner: subproc
     os.kill(supervisord, signal.SIGKILL)
     owner.kill()
     owner.wait()
-    assert leftovers.of(tmp_path) == orphans
+    _wait(lambda: leftovers.of(tmp_path) == orphans)  # the kernel takes its time to end a killed one
     with Stack(tmp_path) as again:
         assert not set(orphans) & set(leftovers.of(tmp_path))
         assert _has(again, "kept")

@@ -198,7 +198,7 @@ async def play_final(desk: Desk, bar: Bar) -> int:
         desk.held.slots.update({slot["slot_id"]: slot["position"] for slot in order["slots"]})
         for slot in order["slots"]:
             await api.make(f"{JUDGING}/slots/{slot['slot_id']}/open")
-            marks = [_give(desk, place, slot, rubric) for place in range(len(desk.judges))]
+            marks = [give(desk, place, slot, rubric) for place in range(len(desk.judges))]
             desk.held.given += [given for given in await asyncio.gather(*marks) if given]
             await _close(api, slot["slot_id"])
             bar.step()
@@ -206,9 +206,9 @@ async def play_final(desk: Desk, bar: Bar) -> int:
     return len(desk.held.given)
 
 
-async def _give(desk: Desk, place: int, slot: Json, rubric: Json) -> Given | None:
-    """One judge's marks; None for a judge whom a conflict keeps from this slot."""
-    leaning = 0.6 + (sum(map(ord, slot["code"])) % 35) / 100
+async def give(desk: Desk, place: int, slot: Json, rubric: Json, leaning: float = 0.0) -> Given | None:
+    """One judge's marks around `leaning`, else around what the code says; None for a judge whom a conflict keeps away."""
+    leaning = leaning or 0.6 + (sum(map(ord, slot["code"])) % 35) / 100
     body = {"client_key": new_id(), "revision": 0, "marks": _marks(rubric, leaning)}
     async with desk.api("judge", place) as api:
         try:

@@ -27,6 +27,11 @@ def _send_marks(judge: Visit, share: float) -> None:
     assert "Đã gửi" in judge.note(), judge.note()[:600]
 
 
+def _leaning(position: int) -> float:
+    """Everybody agrees on the order, so that no two come out equal and wait for the chair."""
+    return 0.5 + position / 10
+
+
 def _others_mark(stage: Stage, position: int) -> None:
     """The judges who have no window here mark over JSON."""
 
@@ -36,7 +41,7 @@ def _others_mark(stage: Stage, position: int) -> None:
             rubric = await api.get(f"{marking.JUDGING}/contests/{stage.desk.contest_id}/rubrics/final")
         slot = next(one for one in final["slots"] if one["position"] == position)
         for place in range(2, len(stage.desk.judges)):
-            await marking._give(stage.desk, place, slot, rubric)
+            await marking.give(stage.desk, place, slot, rubric, _leaning(position))
 
     playing.wait_for(mark())
 
@@ -62,7 +67,7 @@ def _play_slot(windows: Windows, stage: Stage, console: Visit, screen: Visit, po
         judge.go(f"{final}/cham", "cham-chung-khao")
         if not judge.page.locator("[name^='marks.']").count():
             continue  # a judge in conflict with the author is told so and marks nothing
-        _send_marks(judge, 0.5 + position / 10)
+        _send_marks(judge, _leaning(position))
         judge.look("cham-chung-khao-da-gui")
         sent += 1
         expect(live).to_contain_text(f"{sent}/", timeout=30_000)

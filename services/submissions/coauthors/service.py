@@ -214,11 +214,8 @@ async def forget(tx: Tx, person_id: str, addresses: Sequence[str]) -> None:
             continue
         await repository.drop(tx, [one.id])
         entry = await entries.get(tx, one.entry_id)
-        known = await repository.of_entry(tx, entry.id)
-        entry.name_authors(
-            domain.shares(entry.owner_id, entry.owner_share, known),
-            sum(kept.state is State.INVITED for kept in known),
-        )
+        # They never agreed, so who is an author stays, also one whom only a joined paper names.
+        entry.invited = sum(kept.state is State.INVITED for kept in await repository.of_entry(tx, entry.id))
         await entries.save(tx, entry)
 
 

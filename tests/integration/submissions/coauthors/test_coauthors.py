@@ -219,6 +219,10 @@ async def test_an_erased_co_author_leaves_a_share_and_an_erased_invitee_nothing(
     rows = [Row(name="Lê Canh Giữ", address=LAN, share="40"), Row(name="Mai Canh Giữ", address=MAI, share="20")]
     await name(store, draft.id, owner, *rows, own="40")
     await agree(store, LAN, lan)
+    paper_only = await a_person(store)
+    joined = await entries.get(store.read, draft.id)
+    joined.author_ids.append(paper_only.id)  # as a paper that was joined names one more
+    await store.transaction(lambda tx: entries.save(tx, joined))
     for one in (lan, mai):
         await erasures.begin(store, one.id, by=one.id, secret_key=SECRET_KEY, at=now())
     kept = str(await store.read["invitations"].find({}))
@@ -226,3 +230,4 @@ async def test_an_erased_co_author_leaves_a_share_and_an_erased_invitee_nothing(
         assert canary not in kept
     entry = await entries.get(store.read, draft.id)
     assert (entry.invited, entry.shares) == (0, {owner.id: Decimal(40), lan.id: Decimal(40)})
+    assert entry.author_ids == [owner.id, lan.id, paper_only.id]

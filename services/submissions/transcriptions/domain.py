@@ -101,6 +101,10 @@ class Transcription(Words):
         """How many places could not be read."""
         return sum(text.count(ILLEGIBLE) for text in self.parts.values())
 
+    def has_done(self, act: Act, version: int, by: str) -> bool:
+        """Whether this is the text right after that step at `version`: its answer got lost, or a button was pressed twice."""
+        return self.version == version + 1 and bool(self.steps) and (self.steps[-1].act, self.steps[-1].by) == (act, by)
+
     def write(self, words: Words, *, by: str, at: datetime) -> None:
         """Take what was typed. Raises NotTyping."""
         if self.state not in (Transcript.WAITING, Transcript.SENT_BACK):

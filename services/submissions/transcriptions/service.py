@@ -19,7 +19,7 @@ from services.submissions.people import service as people
 from services.submissions.states.domain import EditingOver, NotWaiting, SavedElsewhere
 from services.submissions.texts.domain import Words
 from services.submissions.transcriptions import repository
-from services.submissions.transcriptions.domain import Transcription
+from services.submissions.transcriptions.domain import Act, Transcription
 from shared.errors import NotFound, Stale
 from shared.identity import Person, Role
 from shared.mongo import Store, Tx
@@ -133,7 +133,7 @@ async def hand_over(store: Store, entry_id: str, *, version: int, by: Person, at
         anonymity.check(text, contest, authors)
         text.hand_over(scanned=bool(paper.scans), by=by.id, at=at)
 
-    return await _change(store, entry_id, version, change, by=by, at=at)
+    return await _change(store, entry_id, (version, Act.HANDED_OVER), change, by=by, at=at)
 
 
 async def send_back(
@@ -144,7 +144,7 @@ async def send_back(
     def change(text: Transcription, _: Entry, __: Paper) -> None:
         text.send_back(remark, by=by.id, at=at)
 
-    return await _change(store, entry_id, version, change, by=by, at=at)
+    return await _change(store, entry_id, (version, None), change, by=by, at=at)
 
 
 async def reopen(store: Store, entry_id: str, *, version: int, by: Person, at: datetime) -> Transcription:
@@ -153,7 +153,7 @@ async def reopen(store: Store, entry_id: str, *, version: int, by: Person, at: d
     def change(text: Transcription, _: Entry, __: Paper) -> None:
         text.reopen(by=by.id, at=at)
 
-    return await _change(store, entry_id, version, change, by=by, at=at)
+    return await _change(store, entry_id, (version, Act.REOPENED), change, by=by, at=at)
 
 
 async def confirm(store: Store, entry_id: str, *, version: int, by: Person, at: datetime) -> Transcription:
@@ -163,7 +163,10 @@ async def confirm(store: Store, entry_id: str, *, version: int, by: Person, at: 
     """
 
     async def work(tx: Tx) -> Transcription:
-        text, entry, paper = await _open(tx, entry_id, version, by=by, at=at)
+        text, entry, paper = await _open(tx, entry_id, by=by, at=at)
+        if text.has_done(Act.CONFIRMED, version, by.id):
+            return text
+        _check_read(text, version)
         text.confirm(by=by.id, at=at)
         if entry.changed:
             raise AuthorIsTyping
@@ -182,12 +185,17 @@ async def confirm(store: Store, entry_id: str, *, version: int, by: Person, at: 
 
 
 async def _change(
-    store: Store, entry_id: str, version: int | None, change: Change, *, by: Person, at: datetime
+    store: Store, entry_id: str, read: tuple[int, Act | None] | None, change: Change, *, by: Person, at: datetime
 ) -> Transcription:
-    """`version` None: the change itself looks after it."""
+    """`read`: the version that was read, and the step that is done already when it comes again; None: the change looks."""
 
     async def work(tx: Tx) -> Transcription:
-        text, entry, paper = await _open(tx, entry_id, version, by=by, at=at)
+        text, entry, paper = await _open(tx, entry_id, by=by, at=at)
+        if read is not None:
+            version, act = read
+            if act is not None and text.has_done(act, version, by.id):
+                return text
+            _check_read(text, version)
         change(text, entry, paper)
         await repository.save(tx, text)
         if paper.transcript is not text.state:
@@ -198,19 +206,20 @@ async def _change(
     return await store.transaction(work)
 
 
-async def _open(
-    tx: Tx, entry_id: str, version: int | None, *, by: Person, at: datetime
-) -> tuple[Transcription, Entry, Paper]:
-    """Raises NotFound, NotOnPaper, NotWaiting, EditingOver, Stale."""
+async def _open(tx: Tx, entry_id: str, *, by: Person, at: datetime) -> tuple[Transcription, Entry, Paper]:
+    """Raises NotFound, NotOnPaper, NotWaiting, EditingOver."""
     entry, paper = await _paper(tx, entry_id, by, Role.SECRETARY)
     text = await repository.find(tx, entry_id) or _fresh(entry)
     if entry.state not in papers.OPEN or paper.transcript is Transcript.OWN:
         raise NotWaiting
     if entry.returned is not None and at >= entry.returned.until:  # what was asked for has not come in time
         raise EditingOver
-    if version is not None and text.version != version:
-        raise Stale
     return text, entry, paper
+
+
+def _check_read(text: Transcription, version: int) -> None:
+    if text.version != version:
+        raise Stale
 
 
 async def forget(tx: Tx, entry_id: str, words: Sequence[str], *, all_words: bool) -> None:

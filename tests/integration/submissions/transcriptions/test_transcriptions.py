@@ -102,6 +102,21 @@ async def test_an_edit_after_the_check_starts_again(store: Store, paper: Entry, 
     assert (await entries.get(store.read, paper.id)).revision == 3
 
 
+async def test_a_step_whose_answer_got_lost_is_done_once_when_it_is_asked_for_again(
+    store: Store, paper: Entry, typist: Person, checker: Person
+):
+    text = await service.write(store, paper.id, said(paper), version=0, by=typist, at=now())
+    read = text.version
+    handed = [await service.hand_over(store, paper.id, version=read, by=typist, at=now()) for _ in range(2)]
+    read = handed[0].version
+    checked = [await service.confirm(store, paper.id, version=read, by=checker, at=now()) for _ in range(2)]
+    assert handed[0] == handed[1]
+    assert checked[0] == checked[1]
+    with pytest.raises(Stale):
+        await service.confirm(store, paper.id, version=read, by=typist, at=now())
+    assert (await entries.get(store.read, paper.id)).revision == paper.revision + 1
+
+
 async def test_two_who_type_at_once_lose_nothing(store: Store, paper: Entry, typist: Person, checker: Person):
     first = await service.write(store, paper.id, said(paper, solution="Bản một"), version=0, by=typist, at=now())
     with pytest.raises(SavedElsewhere) as clash:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from deploy.demo import cast
 from deploy.demo.cast import Member
@@ -80,8 +81,18 @@ async def check_in(desk: Desk, entries: int, bar: Bar) -> list[str]:
 
 
 async def accept(api: Api, entry_id: str) -> None:
-    """Accept one entry; that an earlier try already did it is fine."""
-    await api.make(f"{REGISTER}/{entry_id}/accept")
+    """Accept one entry, once the jury's copies of its files are made; that an earlier try already did it is fine."""
+    keyed = {"client_key": new_id()}
+
+    async def accepted() -> Any:
+        try:
+            return await api.make(f"{REGISTER}/{entry_id}/accept", keyed)
+        except RefusedError as refusal:
+            if refusal.code != "file_copy_pending":
+                raise
+            return None
+
+    await until(accepted, f"the jury's copies of the files of {entry_id}")
 
 
 async def accept_mended(api: Api, contest_id: str, entry_id: str) -> None:

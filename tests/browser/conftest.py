@@ -22,6 +22,16 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: Path(__file__).parent in item.path.parents)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that failed tells what its windows showed, because nobody can look at them afterwards."""
+    report = yield
+    windows = getattr(item, "funcargs", {}).get("windows")
+    if report.when == "call" and report.failed and windows:
+        report.sections.append(("what the windows show", windows.shown()))
+    return report
+
+
 @pytest.fixture(scope="session")
 def browser():
     with chromium.browser() as started:

@@ -159,3 +159,12 @@ def test_a_phone_number_is_enough_for_an_account(windows: Windows, system: Syste
     _type_code(window, system, f"84{number[1:]}@sms.example", "Mở tài khoản", letters=1)
     assert f"+84{number[1:]}" in window.text
     assert window.page.url.endswith("/tai-khoan")
+
+
+def test_the_first_of_two_tabs_of_a_first_visit_gets_in_too(windows: Windows, system: System):
+    window = windows.visit().go("/dang-nhap")
+    window.page.context.clear_cookies()
+    other = window.page.context.new_page()
+    other.goto(f"{windows.url}/dang-nhap")
+    sign_in(window, *system.administrator)
+    assert window.go("/tai-khoan").page.url.endswith("/tai-khoan"), window.text

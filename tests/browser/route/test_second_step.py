@@ -205,6 +205,7 @@ def test_a_passkey_is_made_named_used_without_typing_as_a_second_step_and_remove
     window.page.context.clear_cookies()
     sign_in(window.go("/dang-nhap"), site.entrant)
     window.look("buoc-hai-bang-khoa")
+    assert "/dang-nhap/buoc-hai" in window.page.url, window.text
     with window.page.expect_navigation():
         window.press("Dùng khóa truy cập")
     window.go("/tai-khoan/bao-mat").page.locator("summary", has_text="Máy bàn ở cơ quan").click()

@@ -142,6 +142,11 @@ class Windows:
             self._sessions[email] = context.storage_state()
         return self._sessions[email]
 
+    def shown(self) -> str:
+        """Address and text of every open window."""
+        pages = [page for context in self._open for page in context.pages]
+        return "\n\n".join(f"{page.url}\n{page.locator('body').inner_text(timeout=5_000)}" for page in pages)
+
     @contextmanager
     def closing(self) -> Iterator["Windows"]:
         """At the end of a test every window is closed; what was found fails the test."""

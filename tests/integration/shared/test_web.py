@@ -130,6 +130,19 @@ async def test_a_form_without_its_token_is_refused(client: httpx.AsyncClient) ->
     assert (await client.post("/ghi", data={"text": "x", "csrf_token": "0" * 64})).status_code == 403
 
 
+async def test_a_form_whose_browser_vouches_for_its_origin_needs_no_token(client: httpx.AsyncClient) -> None:
+    sign_in(client)
+    said = {"origin": SITE, "sec-fetch-site": "same-origin"}
+    assert (await client.post("/ghi", data={"text": "x"}, headers=said)).status_code == 200
+    for half in (
+        {"origin": SITE},
+        {"sec-fetch-site": "same-origin"},
+        {**said, "origin": "null"},
+        {**said, "sec-fetch-site": "none"},
+    ):
+        assert (await client.post("/ghi", data={"text": "x"}, headers=half)).status_code == 403
+
+
 async def test_json_needs_our_origin_or_a_bearer_token(client: httpx.AsyncClient) -> None:
     sign_in(client, "judge")
     path, body = "/api/kit/v1/ghi", {"text": "x"}

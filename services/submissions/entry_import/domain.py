@@ -15,7 +15,6 @@ KEPT = timedelta(days=1)
 """A file nobody wrote is forgotten after it."""
 KEPT_WRITTEN = timedelta(days=365)
 """What is left of a written one, to know the same file again."""
-LEASE = timedelta(seconds=90)
 
 
 class RowsWrong(Refusal):

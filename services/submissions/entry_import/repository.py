@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.submissions.entry_import.domain import LEASE, Import, State
+from services.submissions.entry_import.domain import Import, State
+from shared import turn
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
 
@@ -40,13 +41,19 @@ async def written(tx: Tx, digest: str) -> Import | None:
 async def take(tx: Tx, at: datetime) -> Import | None:
     """One that waits to be written, ours for a while; None when there is none."""
     where = {"state": State.WAITING, "next_at": {"$lte": at}}
-    found = await tx["entry_imports"].take(where, {"$set": {"next_at": at + LEASE}}, sort=[("next_at", 1)])
+    found = await tx["entry_imports"].take(where, {"$set": {"next_at": at + turn.LENGTH}}, sort=[("next_at", 1)])
     return _import(found) if found else None
 
 
-async def note_written(tx: Tx, import_id: str, rows: Sequence[int], next_at: datetime) -> bool:
+async def hold(tx: Tx, import_id: str, at: datetime) -> bool:
+    """Go on being the one who writes it; False when it is written. Two who write at once write each row once."""
+    held = {"$set": {"next_at": at + turn.LENGTH}}
+    return await tx["entry_imports"].update({"_id": import_id, "state": State.WAITING}, held) == 1
+
+
+async def note_written(tx: Tx, import_id: str, rows: Sequence[int]) -> bool:
     """These rows are written in this transaction; False when the file is no longer to be written."""
-    change = {"$push": {"wrote": {"$each": list(rows)}}, "$set": {"next_at": next_at}}
+    change = {"$push": {"wrote": {"$each": list(rows)}}}
     return await tx["entry_imports"].update({"_id": import_id, "state": State.WAITING}, change) == 1
 
 

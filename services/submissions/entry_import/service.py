@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from services.submissions.eligibility import service as eligibility
 from services.submissions.eligibility.domain import Entrant
 from services.submissions.entries import service as entries
 from services.submissions.entry_import import domain, repository
-from services.submissions.entry_import.domain import KEPT, KEPT_WRITTEN, LEASE, Import, State
+from services.submissions.entry_import.domain import KEPT, KEPT_WRITTEN, Import, State
 from services.submissions.entry_sheets.domain import MAX_ROWS, Candidate, Reader
 from services.submissions.papers import service as papers
 from services.submissions.papers.domain import Further
@@ -21,7 +22,7 @@ from services.submissions.people.domain import Account, Kind
 from services.submissions.row_findings import domain as row_findings
 from services.submissions.settings import Settings
 from services.submissions.units import service as units
-from shared import logs, tables
+from shared import logs, tables, turn
 from shared.clock import now
 from shared.errors import NotFound, Refusal
 from shared.identity import Person, Role
@@ -142,7 +143,13 @@ async def run(store: Store, settings: Settings) -> None:
         if waiting is None:
             await asyncio.sleep(_REST_SECONDS)
         else:
-            await write(store, waiting.id, secret_key=settings.secret_key.get_secret_value(), at=now())
+            await _in_turn(store, waiting.id, settings.secret_key.get_secret_value())
+
+
+async def _in_turn(store: Store, import_id: str, secret_key: str) -> None:
+    writing = write(store, import_id, secret_key=secret_key, at=now())
+    with suppress(turn.TurnLost):
+        await turn.kept(writing, lambda: repository.hold(store.read, import_id, now()))
 
 
 async def write(store: Store, import_id: str, *, secret_key: str, at: datetime) -> None:
@@ -180,7 +187,7 @@ async def _write_rows(
     async def work(tx: Tx) -> None:
         there = await _there(tx, some)
         fresh = [one for one in some if one.row not in there]
-        if not await repository.note_written(tx, staged.id, [one.row for one in fresh], now() + LEASE):
+        if not await repository.note_written(tx, staged.id, [one.row for one in fresh]):
             return
         for one in fresh:
             parts, code = one.words.parts, codes[one.row]

@@ -23,7 +23,6 @@ from shared.events import submissions as events
 
 KINDS = (PDF, JPEG, PNG)
 """A Word file has no copy: what it tells of its author cannot all be found."""
-LEASE = timedelta(minutes=2)
 _MOST_TRIES = 4
 _PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 _TELLTALE_OF_PAGE = ("/Annots", "/AA", "/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/B", "/StructParents")
@@ -81,6 +80,7 @@ class Making(BaseModel):
     why: str = ""
     """Why there is none, in words for people."""
     tries: int = 0
+    """How often somebody took it; the number of the one who did last says whose turn it is."""
     next_at: AwareDatetime | None = None
     """When to go on; None when nothing is to be done."""
     settled_at: AwareDatetime | None = None

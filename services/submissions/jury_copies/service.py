@@ -10,7 +10,7 @@ from services.submissions.inspection.service import Ended
 from services.submissions.jury_copies import domain, repository
 from services.submissions.jury_copies.domain import CopyFailed, CopyPending, Making, State
 from services.submissions.scanning import service as scanning
-from shared import logs
+from shared import logs, turn
 from shared.blobs import BlobMissing, BlobsAway, BlobTaken
 from shared.clock import now
 from shared.mongo import Store, Tx
@@ -19,7 +19,7 @@ INDEXES = repository.INDEXES
 untold, note_told = repository.untold, repository.note_told
 _REST_SECONDS = 1.0
 _LOOK_AGAIN_SECONDS, _LOOKS = 0.2, 100
-"""How long a secretary waits for a copy that somebody else is making: 20 seconds."""
+"""How long a secretary waits for a copy that somebody else is making: 20 seconds, longer than the turn of a dead one."""
 _INFECTED = "tệp có mã độc"
 log = logs.get(__name__)
 
@@ -79,27 +79,42 @@ async def run(store: Store) -> None:
 
 
 async def step(store: Store, making: Making) -> None:
-    """One copy. Done twice it is done once; killed in the middle, it is due again after its lease."""
+    """One copy. Done twice it is done once; killed in the middle, it is due again when its turn ends."""
     if making.state is State.GONE:
         await store.blobs.delete(making.copy_id)
         await repository.delete(store.read, making.id)
         return
     try:
-        further = await _made(store, making)
+        further = await turn.kept(_tried(store, making), lambda: repository.hold(store.read, making, now()))
+    except turn.TurnLost:
+        further = None
+    if further is None or not await repository.answer(store.read, further):
+        await _left(store, making)
+    elif further.state is State.FAILED:
+        log.warning("jury_copies.failed", file=making.id, why=further.why)
+
+
+async def _tried(store: Store, making: Making) -> Making | None:
+    """How far it came; None when there is no such file any more."""
+    try:
+        return await _made(store, making)
     except BlobMissing:
         await repository.delete(store.read, making.id)
-        return
+        return None
     except Ended as ended:
-        further = making.put_off(now(), ended.message)
+        return making.put_off(now(), ended.message)
     except Unreadable as refusal:
-        further = making.failed(now(), refusal.message)
+        return making.failed(now(), refusal.message)
     except (BlobsAway, BlobTaken) as error:
         log.warning("jury_copies.store.failed", file=making.id, error=repr(error)[:200])
-        further = making.later(now())
-    if not await repository.answer(store.read, further):  # the file was deleted meanwhile
+        return making.later(now())
+
+
+async def _left(store: Store, making: Making) -> None:
+    """A copy that is not wanted any more; what somebody else made, or is making, stays."""
+    known = await repository.of(store.read, [making.id])
+    if all(one.state is State.GONE for one in known):
         await store.blobs.delete(making.copy_id)
-    if further.state is State.FAILED:
-        log.warning("jury_copies.failed", file=making.id, why=further.why)
 
 
 async def _made(store: Store, making: Making) -> Making:
@@ -107,6 +122,8 @@ async def _made(store: Store, making: Making) -> Making:
         return making.failed(now(), _INFECTED)
     content = await store.blobs.get(making.id)
     copy = await inspection.apart(domain.cleaned, content, making.media_type)
+    if not await repository.hold(store.read, making, now()):
+        raise turn.TurnLost
     if making.tries > 1:  # whoever tried before may have left some of it
         await store.blobs.delete(making.copy_id)
     digest = await store.blobs.put(making.copy_id, copy, media_type=making.media_type)

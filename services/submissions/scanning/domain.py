@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, BaseModel
 
 from shared.errors import Refusal
 
-LEASE = timedelta(minutes=2)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=30)
 _OK, _FOUND = "stream: OK", " FOUND"
 _TOO_LARGE = "INSTREAM size limit exceeded"
@@ -66,6 +65,8 @@ class Scan(BaseModel):
     why: str = ""
     """Why it is unchecked, in words for people."""
     tries: int = 0
+    turn: int = 0
+    """How often somebody took it; the number of the one who did last says whose turn it is."""
     next_at: AwareDatetime | None = None
     """When to ask next; None when the answer stands."""
     checked_at: AwareDatetime | None = None

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.submissions.scanning.domain import LEASE, Scan, State
+from services.submissions.scanning.domain import Scan, State
+from shared import turn
 from shared.mongo import Document, Index, Tx
 
 INDEXES = (
@@ -23,14 +24,21 @@ async def put(tx: Tx, scan: Scan) -> None:
 
 
 async def answer(tx: Tx, scan: Scan) -> None:
-    """What came out; a file that was deleted meanwhile stays forgotten."""
-    await tx["scans"].update({"_id": scan.id}, {"$set": scan.model_dump(exclude={"id"})})
+    """What came out; a file that was deleted meanwhile stays forgotten, and what somebody else found stays."""
+    await tx["scans"].update({"_id": scan.id, "turn": scan.turn}, {"$set": scan.model_dump(exclude={"id"})})
+
+
+async def hold(tx: Tx, scan: Scan, at: datetime) -> bool:
+    """Renew a turn; False when it is somebody else's, or the file was deleted."""
+    held = {"$set": {"next_at": at + turn.LENGTH}}
+    return bool(await tx["scans"].update({"_id": scan.id, "turn": scan.turn}, held))
 
 
 async def take(tx: Tx, at: datetime) -> Scan | None:
     """The one that waits longest, ours for a while; None when none is due."""
     where = {"next_at": {"$ne": None, "$lte": at}}
-    document = await tx["scans"].take(where, {"$set": {"next_at": at + LEASE}}, sort=[("next_at", 1)])
+    change = {"$set": {"next_at": at + turn.LENGTH}, "$inc": {"turn": 1}}
+    document = await tx["scans"].take(where, change, sort=[("next_at", 1)])
     return _scan(document) if document else None
 
 

@@ -15,7 +15,7 @@ from services.submissions.scanning.domain import (
     State,
     TooLargeToScan,
 )
-from shared import logs
+from shared import logs, turn
 from shared.blobs import BlobMissing
 from shared.clock import now
 from shared.mongo import Store, Tx
@@ -83,13 +83,15 @@ async def run(store: Store, url: str) -> None:
 
 
 async def step(store: Store, scan: Scan, address: Address | None) -> None:
-    """Ask about one file. Done twice it is done once; killed in the middle, it is due again after its lease."""
+    """Ask about one file. Done twice it is done once; killed in the middle, it is due again when its turn ends."""
     if address is None:
         await repository.answer(store.read, scan.given_up(_NOBODY))
         return
     try:
-        pieces = await store.blobs.stream(scan.id)
-        made = scan.settled(await ask(address, pieces), now())
+        found = await turn.kept(_found(store, scan, address), lambda: repository.hold(store.read, scan, now()))
+        made = scan.settled(found, now())
+    except turn.TurnLost:
+        return
     except BlobMissing:
         await repository.delete(store.read, [scan.id])
         return
@@ -101,6 +103,10 @@ async def step(store: Store, scan: Scan, address: Address | None) -> None:
     await repository.answer(store.read, made)
     if made.state is State.INFECTED:
         log.warning("scanning.file.infected", file=scan.id, signature=made.signature)
+
+
+async def _found(store: Store, scan: Scan, address: Address) -> str:
+    return await ask(address, await store.blobs.stream(scan.id))
 
 
 async def ask(address: Address, pieces: AsyncIterator[bytes]) -> str:

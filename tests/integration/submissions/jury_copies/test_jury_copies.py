@@ -4,6 +4,8 @@ import asyncio
 import struct
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from services.submissions.inspection import service as inspection
 from services.submissions.inspection.service import Ended
 from services.submissions.jury_copies import repository, service
 from services.submissions.jury_copies.domain import CopyFailed, CopyPending, State
+from shared import turn
 from shared.clock import now
 from shared.identity import Person
 from shared.mongo import Store
@@ -99,6 +102,66 @@ async def test_a_secretary_waits_for_a_copy_that_the_worker_is_making_but_not_fo
     waiting = asyncio.create_task(accept(store, draft.id))
     await service.step(store, making)
     assert [copy.id for copy in (await waiting).released] == [kept.copy_id]
+
+
+async def test_a_maker_that_was_killed_is_waited_for_no_longer_than_a_secretary_waits(
+    store: Store, author: Person, draft: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert turn.LENGTH.total_seconds() < service._LOOKS * service._LOOK_AGAIN_SECONDS
+    kept = await attach(store, draft.id, "bản vẽ.pdf", a_pdf(), by=author)
+    await hand_in(store, draft.id, author)
+    await deliver(store, draft.id)
+    monkeypatch.setattr(turn, "LENGTH", timedelta(seconds=1))
+    assert await repository.take(store.read, now()) is not None  # and then it was killed
+    assert [copy.id for copy in (await accept(store, draft.id)).released] == [kept.copy_id]
+
+
+async def test_a_slow_maker_that_lives_keeps_its_turn(
+    store: Store, author: Person, draft: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = await attach(store, draft.id, "ảnh.jpg", an_image(), by=author)
+    making = await repository.take(store.read, now())
+    assert making is not None
+    make = inspection.apart
+
+    async def slow(*about: Any) -> bytes:
+        for _ in range(2000):
+            if (await service.of(store.read, [kept.id]))[kept.id].next_at != making.next_at:
+                return await make(*about)
+            await asyncio.sleep(0.01)
+        pytest.fail("the turn was not renewed")
+
+    monkeypatch.setattr(turn, "_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(inspection, "apart", slow)
+    await service.step(store, making)
+    assert await state_of(store, kept.id) is State.READY
+
+
+async def test_a_maker_whose_turn_is_over_touches_nothing_of_the_next_ones(
+    store: Store, author: Person, draft: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, turns = await attach(store, draft.id, "ảnh.jpg", an_image(), by=author), []
+    for _ in range(3):
+        await store.read["jury_copies"].update({"_id": kept.id}, {"$set": {"next_at": now()}})
+        turns.append(await repository.take(store.read, now()))
+    _, late, last = turns
+    assert late is not None
+    assert last is not None
+    make = inspection.apart
+
+    async def overtaken(*about: Any) -> bytes:
+        """While it made its copy, whoever followed had stored one and not said so yet."""
+        await store.blobs.put(kept.copy_id, b"the next one's", media_type="image/jpeg")
+        return await make(*about)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inspection, "apart", overtaken)
+        await service.step(store, late)
+    assert await store.blobs.get(kept.copy_id) == b"the next one's"
+    assert await repository.answer(store.read, last.made(14, "0"))
+    await service.step(store, late)  # and so it is when the next one is done
+    assert await store.blobs.get(kept.copy_id) == b"the next one's"
+    assert not await repository.answer(store.read, late.failed(now(), "quá hạn"))
 
 
 async def test_a_file_that_cannot_be_made_again_is_not_handed_in_and_says_so(

@@ -12,6 +12,7 @@ from services.submissions.files import service as files
 from services.submissions.files.domain import Attachment
 from services.submissions.scanning import repository, service
 from services.submissions.scanning.domain import Infected, NotScannedYet, Scan, State, address_of
+from shared import turn
 from shared.clock import now
 from shared.identity import Person, Role
 from shared.mongo import Store
@@ -109,6 +110,24 @@ async def test_a_daemon_that_fails_leaves_the_file_unchecked_open_and_due_again(
     await downloads.file(store, draft_id, kept.id, person)
     daemon.fault = ""
     assert (await due(store, daemon.url, kept.id)).state is State.CLEAN
+
+
+async def test_a_scan_whose_turn_is_over_changes_nothing_of_what_the_next_one_found(
+    store: Store, daemon: Clamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, kept = await begun(store, an_image() + EICAR)
+    first = await repository.take(store.read, now())
+    await store.read["scans"].update({"_id": kept.id}, {"$set": {"next_at": now()}})
+    next_one = await repository.take(store.read, now())
+    assert first is not None
+    assert next_one is not None
+    monkeypatch.setattr(turn, "_EVERY_SECONDS", 0.05)
+    daemon.fault = "hang"
+    await service.step(store, first, address_of(daemon.url))  # it ends, though the daemon never answered
+    daemon.fault = ""
+    await service.step(store, next_one, address_of(daemon.url))
+    await repository.answer(store.read, first.put_off(now()))
+    assert (await service.of(store.read, [kept.id]))[kept.id].state is State.INFECTED
 
 
 async def test_a_file_too_large_for_the_daemon_is_unchecked_for_good_and_says_so(store: Store, daemon: Clamd) -> None:

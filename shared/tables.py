@@ -22,6 +22,10 @@ MAX_BYTES = 5 * 1024 * 1024
 _MAX_UNPACKED, _MAX_PARTS = 60 * 1024 * 1024, 200
 _MAX_COLUMNS, _MAX_CELL = 60, 60_000
 _MAX_FORM_ROWS = 2000
+_MAX_EMPTY = 100_000
+"""Empty rows that a sheet may have among the others: whoever draws a frame draws it to the end of the page and beyond."""
+ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+"""What a cell says whose formula came to nothing."""
 _BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError)
 
 
@@ -92,14 +96,15 @@ def _from_xlsx(content: bytes, max_rows: int, lines: bool) -> list[list[str]]:  
 
 
 def _bounded(rows: Iterable[Sequence[Any]], max_rows: int, lines: bool) -> list[list[str]]:  # noqa: FBT001 - see `read`
-    found = []
-    for number, row in enumerate(rows):
-        if number > max_rows:
-            raise TableUnreadable(f"Tệp có quá nhiều dòng: tối đa {max_rows} dòng dữ liệu.", field="file")
+    found, full = list[list[str]](), 0
+    for row in rows:
         cells = [_text(cell, lines) for cell in row[:_MAX_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         found.append(cells)
+        full += bool(cells)
+        if full > max_rows + 1 or len(found) - full > _MAX_EMPTY:
+            raise TableUnreadable(f"Tệp có quá nhiều dòng: tối đa {max_rows} dòng dữ liệu.", field="file")
     return found
 
 

@@ -4,15 +4,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from shared import written_dates
 from shared.clock import HANOI, local
+from shared.written_dates import FIRST_YEAR, LAST_YEAR
 
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 # Widest unit first; seconds below a minute are "vừa xong".
 _STEPS = ((86_400, "ngày"), (3_600, "giờ"), (60, "phút"))
 _AFTER_THIS_SHOW_THE_DATE = timedelta(days=30)
 _KIBI = 1024
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
-"""Beyond them an instant cannot be told in every zone, or is a slip of the keyboard."""
 
 
 def _day_month_year(day: date) -> str:
@@ -119,9 +119,15 @@ def hanoi_input(value: datetime | None) -> str:
 def read_hanoi_input(typed: str) -> datetime:
     """The instant that a datetime-local field meant; ValueError when it is not a date and time.
 
-    A program that sends its zone along means that zone.
+    A program that sends its zone along means that zone. Where a browser has no such field, people write as they write.
     """
-    moment = datetime.fromisoformat(typed.strip())
+    try:
+        moment = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        written = written_dates.read(typed)
+        if written is None or written.at is None:
+            raise
+        moment = datetime.combine(written.day, written.at)
     return moment if moment.tzinfo else moment.replace(tzinfo=HANOI)
 
 
@@ -133,6 +139,6 @@ def typed_instant(typed: Any) -> Any:
         moment = read_hanoi_input(typed) if typed.strip() else None
     except ValueError:
         return typed
-    if moment is not None and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError(f"Năm phải từ {_FIRST_YEAR} đến {_LAST_YEAR}.")
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}.")
     return moment

@@ -13,6 +13,7 @@ from services.submissions.papers import domain as papers
 from services.submissions.papers.domain import Further, Slip
 from services.submissions.texts.domain import Incomplete, Words
 from services.submissions.units.domain import Unit
+from shared import tables, written_dates
 from shared.clock import HANOI, local
 from shared.errors import Invalid, Refusal
 from shared.ids import derived_id
@@ -41,10 +42,9 @@ NOTICES = "Máy lưu ý"
 """Heads of the columns that a returned sheet has and that are passed over when it comes back."""
 _KIND_WORDS = {kind: words[0].upper() + words[1:] for kind, words in KINDS.items()}
 _KIND_OF = {folded(words): kind for kind, words in KINDS.items()}
-_FORMATS = ("%d/%m/%Y %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
-_DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 _NOON = time(12, tzinfo=HANOI)
 """When only the day is written."""
+_BROKEN = "Ô này chỉ có lỗi của Excel. Hãy sửa công thức hoặc gõ lại nội dung."
 _SHORT, _LONG = "Hãy điền mục này.", "Dài quá {max_length} ký tự."
 _SENTENCES = {"string_too_short": _SHORT, "too_short": _SHORT, "string_too_long": _LONG, "too_long": _LONG}
 
@@ -108,7 +108,7 @@ def notes(contest: Contest) -> list[str]:
         "Mỗi dòng là một bài. Đừng đổi tên cột ở dòng đầu của trang thứ nhất; cột không dùng thì để trống.",
         f"Bắt buộc: {', '.join(needed)}, và các phần bài viết bắt buộc.",
         "Thư điện tử hoặc điện thoại: nên có ít nhất một, để báo tin cho người nộp.",
-        "Ngày nhận: dạng 15/10/2025 hoặc 15/10/2025 16:30 (giờ Hà Nội). Không ghi giờ thì tính là 12:00.",
+        "Ngày nhận: ví dụ 15/10/2025 hoặc 15/10/2025 16:30 (giờ Hà Nội). Không ghi giờ thì tính là 12:00.",
         "Đơn vị: ghi đúng tên trong danh sách đơn vị của thành phố vào ngày nhận.",
         "Đồng tác giả: mỗi người một dòng trong ô (Alt+Enter): họ tên; điện thoại hoặc thư điện tử; đơn vị.",
         "Nội dung trong tệp phải do chính tác giả gõ. Bài viết tay thì nhận ở màn hình bài giấy để có người chép, người đối chiếu.",
@@ -169,6 +169,7 @@ class Reader:
         return Fault(row=number, column=column, value=one_line(cells.get(field, ""))[:100], text=text)
 
     def _candidate(self, number: int, cells: Mapping[str, str], wrong: dict[str, str]) -> Candidate | None:
+        wrong |= {field: _BROKEN for field, text in cells.items() if text in tables.ERRORS}
         received = self._received(cells["received_at"], wrong)
         words = self._words(cells, wrong)
         said = {
@@ -260,21 +261,14 @@ def _instant(text: str, at: datetime, opens: datetime) -> datetime | None:
 
     Today in the morning it is now.
     """
-    text = one_line(text)
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=HANOI)
-        except ValueError:
-            continue
-    for form in _DAYS:
-        try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-        noon = datetime.combine(day, _NOON)
-        noon = max(noon, opens) if local(opens).date() == day else noon
-        return at if day == local(at).date() and noon > at else noon
-    return None
+    written = written_dates.read(text)
+    if written is None:
+        return None
+    if written.at is not None:
+        return datetime.combine(written.day, written.at, HANOI)
+    noon = datetime.combine(written.day, _NOON)
+    noon = max(noon, opens) if local(opens).date() == written.day else noon
+    return at if written.day == local(at).date() and noon > at else noon
 
 
 def with_remarks(

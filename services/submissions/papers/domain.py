@@ -1,5 +1,6 @@
 """The slip that a desk fills in for a paper, what it must say, and what is kept of the sender. Pure."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -14,10 +15,15 @@ from shared.errors import Invalid, Refusal
 from shared.redaction import hide
 from shared.text import Line, Text, folded, one_line
 from shared.ui.filters import typed_instant
+from shared.written_dates import read_day
 
 KINDS_OF_SCAN = [PDF, JPEG, PNG]
 MOST_SCANS = 30
 MOST_AUTHORS = 20
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}\s*[.)]|[-–•*+])\s*")
+"""Before the name, where authors were numbered."""
+_FIGURE, _MOST_FIGURES = re.compile(r"\d"), 4
+"""In a name that is no telephone number."""
 
 
 class ReceivedInFuture(Refusal):
@@ -52,7 +58,9 @@ class NotOnPaper(Refusal):
 
 
 Instant = Annotated[AwareDatetime | None, BeforeValidator(typed_instant)]
-Day = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
+Day = Annotated[
+    date | None, BeforeValidator(lambda typed: (isinstance(typed, str) and read_day(typed)) or typed or None)
+]
 Contact = Annotated[Line, Field(max_length=300)]
 Why = Annotated[Line, Field(min_length=1, max_length=500)]
 
@@ -149,9 +157,14 @@ def read_authors(text: str, units: dict[str, str]) -> list[Further]:
 
 
 def _author(line: str, units: dict[str, str]) -> Further:
-    name, contact, unit = ([one_line(part) for part in line.split(";")] + ["", ""])[:3]
+    parts = [one_line(part) for part in re.split("[;\t]", _LIST_MARK.sub("", line))]
+    name, contact, unit = [*parts, "", ""][:3]
     if not name:
         raise ValueError("thiếu họ tên.")
+    if "@" in name or len(_FIGURE.findall(name)) > _MOST_FIGURES:
+        raise ValueError(
+            f"“{name}” có cả địa chỉ liên hệ. Hãy ngăn bằng dấu chấm phẩy: họ tên; điện thoại hoặc thư; đơn vị."
+        )
     if unit and folded(unit) not in units:
         raise ValueError(f"không có đơn vị “{unit}” vào ngày nhận bài. Hãy viết đúng tên trong danh sách đơn vị.")
     address = {"email": contact} if "@" in contact else {"phone": contact}

@@ -1,7 +1,7 @@
 """Rows of a file as units, and everything that is wrong with them, by row and column. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -10,12 +10,12 @@ from services.submissions.units.domain import COLUMNS, LEVELS, TreeBroken, Unit,
 from shared.errors import Refusal
 from shared.tables import Fault
 from shared.text import folded
+from shared.written_dates import read_day
 
 MAX_ROWS = 2_000
 _LEVEL_OF = {folded(word): level for level, word in LEVELS.items()} | {level: level for level in LEVELS}
 _LEVEL_OF |= {"so": "department", "nganh": "department", "quan": "district", "huyen": "district", "thi xa": "district"}
 _LONGEST = {"name": 200, "code": 20, "id": 100}
-_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 _FIELD_OF = {folded(head): field for field, head in COLUMNS.items()}
 
 
@@ -117,12 +117,9 @@ def _day(text: str) -> date | None:
     """Raises ValueError."""
     if not text:
         return None
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(text)
+    if (day := read_day(text)) is None:
+        raise ValueError(text)
+    return day
 
 
 def _unit(cells: Mapping[str, str], known: Mapping[str, Unit], by_name: Mapping[str, str]) -> Unit:

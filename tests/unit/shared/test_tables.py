@@ -50,6 +50,11 @@ def test_what_is_no_table_is_refused_in_words(content):
         tables.read(content, max_rows=5)
 
 
+def test_rows_that_are_only_framed_count_for_nothing_and_keep_the_others_in_their_place():
+    framed = b"Ten\na\n" + b"\n" * 50 + b"b\n" + b"\n" * 50
+    assert tables.read(framed, max_rows=3) == [["Ten"], ["a"], *([[]] * 50), ["b"]]
+
+
 def test_too_many_rows_too_many_bytes_and_a_bomb_are_refused():
     with pytest.raises(TableUnreadable, match="tối đa 3 dòng"):
         tables.read(b"a\n" * 5, max_rows=3)

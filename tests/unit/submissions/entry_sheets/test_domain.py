@@ -70,6 +70,10 @@ def test_a_right_row_is_an_entry_with_its_words_sender_and_unit_of_the_day():
         ({"parts.situation": ""}, "Hiện trạng", "Hãy viết"),
         ({"parts.situation": "chữ " * 51}, "Hiện trạng", "thừa 1 từ"),
         ({"authors": "Lê Văn Hai; x@; Phường Mới"}, "Đồng tác giả", "Dòng 1"),
+        ({"authors": "Lê Văn Hai, 0988 777 666"}, "Đồng tác giả", "dấu chấm phẩy"),
+        ({"received_at": "15/10/1026"}, "Ngày nhận", "15/10/2025"),
+        ({"name": "#REF!"}, "Họ và tên hoặc tên tổ chức", "lỗi của Excel"),
+        ({"title": "#N/A"}, "Tên sáng kiến", "lỗi của Excel"),
     ],
 )
 def test_every_fault_is_told_with_its_row_and_column(change: dict[str, str], column: str, says: str):
@@ -86,6 +90,26 @@ def test_the_same_sender_and_title_twice_is_a_fault_and_in_another_file_the_same
     (again,), _ = read({"parts.solution": "Viết lại", "received_at": "16/10/2026"})
     (other,), _ = read({"email": "khac@thu.example"})
     assert found[0].entry_id == again.entry_id != other.entry_id
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["15.10.2026 16h30", "16:30 ngày 15/10/2026", "16 giờ 30 phút, ngày 15 tháng 10 năm 2026", "15/10/26 16:30:20"],
+)
+def test_an_instant_is_read_as_people_write_it(written: str):
+    (one,), faults = read({"received_at": written})
+    assert faults == []
+    assert one.slip.received_at is not None
+    assert one.slip.received_at.replace(second=0) == datetime(2026, 10, 15, 9, 30, tzinfo=UTC)
+
+
+def test_authors_that_were_numbered_or_pasted_from_cells_are_people_without_the_number():
+    (one,), faults = read({"authors": "1. Lê Văn Hai\thai@thu.example\n- Trần Thị Ba; 0988.777.666; Phường Mới"})
+    assert faults == []
+    assert [(who.name, who.email, who.phone, who.unit_id) for who in one.further] == [
+        ("Lê Văn Hai", "hai@thu.example", "", None),
+        ("Trần Thị Ba", "", "+84988777666", "moi"),
+    ]
 
 
 def test_a_day_alone_is_noon_and_today_is_never_in_the_future():

@@ -1,6 +1,6 @@
 """What a desk may keep with a paper: so many scans, and an envelope that is replaced without being lost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -34,3 +34,12 @@ def test_another_picture_of_the_envelope_leaves_the_first_among_the_scans():
         domain.add_file(paper, a_file(number), envelope=True)
     assert paper.envelope == a_file(2)
     assert paper.scans == [a_file(1)]
+
+
+@pytest.mark.parametrize("written", ["2026-10-05", "05/10/2026", "5.10.2026", "ngày 05 tháng 10 năm 2026"])
+def test_a_postmark_and_an_arrival_are_read_as_people_write_them_where_a_browser_has_no_calendar(written: str):
+    slip = {"name": "Đỗ Thị Giấy", "contest_id": "c", "channel": "post", "entrant_group": "E1", "content_group": "C1"}
+    read = domain.Slip.model_validate(
+        {**slip, "title": "Bài giấy", "pages": 1, "postmark": written, "received_at": f"16h30 {written}"}
+    )
+    assert (read.postmark, read.received_at) == (date(2026, 10, 5), datetime(2026, 10, 5, 9, 30, tzinfo=UTC))

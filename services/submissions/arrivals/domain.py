@@ -104,6 +104,6 @@ def check_acceptable(channels: list[Channel], paper: Paper | None, times: Timeta
         return
     verdict = paper.verdict(times)
     if Channel.ONLINE not in channels and not verdict.in_time:
-        raise PaperLate(f"Bài giấy đến muộn nên không tiếp nhận được. {verdict.reason}")
+        raise PaperLate(f"Bài giấy đến ngoài thời hạn nên không tiếp nhận được. {verdict.reason}")
     if not paper.readable:
         raise NotTranscribed

@@ -55,6 +55,8 @@ class Line(BaseModel):
     """How it came again: on paper and online is one entry, counted once."""
     joined_to: int | None = None
     """The number of the line that counts instead of this one."""
+    corrected: dict[str, str] = {}
+    """When a paper arrived and was posted, {received_at, postmark} in ISO, as the desk mended what it had written down."""
     file_fault: str = ""
     """What a file of the last revision turned out to be, as `FileRefused` says it."""
 
@@ -67,7 +69,9 @@ class Line(BaseModel):
     def sealed(self) -> dict[str, Any]:
         """What a daily seal says of it: nothing that names or quotes anybody, so that an erasure breaks no seal."""
         kept = {"number", "receipt", "channel", "received_at", "submitted_at", "revision", "state"}
-        return self.model_dump(include=kept) | {"title_sha256": hashlib.sha256(self.title.encode()).hexdigest()}
+        mended = {"corrected": self.corrected} if self.corrected else {}
+        title = {"title_sha256": hashlib.sha256(self.title.encode()).hexdigest()}
+        return self.model_dump(include=kept) | title | mended
 
 
 TAKEN_OVER = "Dòng có từ trước khi sổ được niêm phong, ghi lại như lúc này."

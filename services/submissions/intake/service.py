@@ -155,7 +155,7 @@ async def note_file(tx: Tx, told: FileRefused) -> None:
 
 
 async def note(tx: Tx, line: Line, change: dict[str, Any], *, by: Person, note: str = "") -> None:
-    """A decision of the desk, at once; its fact comes back over Kafka and says the same. Only `decisions` calls this."""
+    """What the desk did, at once. The fact of a decision comes back over Kafka and says the same."""
     await repository.put(tx, line.model_copy(update=change), line, by=by.id, note=note)
 
 

@@ -264,6 +264,10 @@ async def correct(  # noqa: PLR0913 - a correction has so many sides
         record.changes.append(Change(reason=reason, before=before, after=_dates(paper), by=by.id, at=at))
         await repository.put(tx, record)
         await entries.save(tx, entry)
+        # It may be what makes a late paper acceptable, so the day's seal shows it.
+        mended = {"received_at": received_at.isoformat(), "postmark": postmark.isoformat() if postmark else ""}
+        note = f"Sửa: {_dates(paper)}. {reason}"
+        await intake.note(tx, await intake.line(tx, entry_id), {"corrected": mended}, by=by, note=note)
 
     await store.transaction(work)
 

@@ -127,6 +127,9 @@ async def test_a_late_paper_is_in_the_register_and_a_misread_postmark_is_correct
     mended = await service.sheet(store, entry.id, clerk)
     assert (mended.verdict.in_time, mended.record.changes[0].reason) == (True, "Dấu mờ, đọc nhầm")
     assert mended.line.received_at == shown.line.received_at
+    *_, told = (await intake.sheet(store, entry.id, clerk)).changes
+    assert (told.by, told.line["corrected"]["postmark"]) == (clerk.id, day.isoformat())
+    assert "Dấu mờ, đọc nhầm" in told.note
 
 
 async def test_what_cannot_be_is_refused_and_takes_no_number(store: Store, clerk: Person):

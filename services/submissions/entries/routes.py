@@ -33,6 +33,8 @@ SignedIn = Annotated[Person, SIGNED_IN]
 _DROP = "effects.drop."
 _FORM_BYTES = 64 * 1024
 """What a form may weigh beside its file."""
+_SAVED = "Đã lưu bản nháp. Bài chưa được nộp."
+_SAVED_AGAIN = "Đã lưu bản sửa. Bạn chưa nộp lại, nên bản đã nộp vẫn là bản có giá trị."
 _AFTER_SAVING = {"preview": "xem-truoc", "authors": "tac-gia"}
 """The button to the page it leads to."""
 
@@ -131,7 +133,7 @@ async def save(request: Request, entry_id: str, person: Entrant) -> Response:
         return see_other(request, f"/bai-du-thi/{entry_id}/{_AFTER_SAVING[act]}")
     if act.startswith("effects."):
         return see_other(request, f"/bai-du-thi/{entry_id}/soan#effects", "Đã lưu bản nháp.")
-    return see_other(request, f"/bai-du-thi/{entry_id}/soan", "Đã lưu bản nháp. Bài chưa được nộp.")
+    return see_other(request, f"/bai-du-thi/{entry_id}/soan", _SAVED_AGAIN if entry.revision else _SAVED)
 
 
 @routes.post("/bai-du-thi/{entry_id}/tep")

@@ -81,7 +81,7 @@ async def restore(request: Request, entry_id: str, number: str, person: Entrant)
     return see_other(
         request,
         f"/bai-du-thi/{entry_id}/soan",
-        "Đã khôi phục. Bản vừa được thay vẫn còn trong lịch sử. Bài chưa được nộp.",
+        "Đã khôi phục. Bản vừa được thay vẫn còn trong lịch sử. Nội dung này chưa được nộp.",
     )
 
 

@@ -77,8 +77,9 @@ def next_step(entry: Entry, contest: Contest, now: datetime) -> str:
             return "Bài chưa được nộp và đã hết hạn nộp. Bản nháp được giữ lại để bạn xem."
         return f"Bài chưa được nộp. Viết xong, xem lại rồi nộp trước {vn_datetime(until)}."
     if entry.state is State.RETURNED and until:
-        late = " Hạn bổ sung đã qua." if now >= until else ""
-        return f"Bổ sung theo đề nghị của Tổ thư ký rồi nộp lại trước {vn_datetime(until)}.{late}"
+        if now >= until:
+            return f"Hạn bổ sung đã qua lúc {vn_datetime(until)}. Tổ thư ký sẽ gia hạn hoặc kết luận, và báo cho bạn."
+        return f"Bổ sung theo đề nghị của Tổ thư ký rồi nộp lại trước {vn_datetime(until)}."
     if entry.state is State.SUBMITTED:
         more = f" Bạn sửa và nộp lại được đến {vn_datetime(until)}." if until and now < until else ""
         return "Tổ thư ký sẽ kiểm tra hình thức và báo cho bạn." + more

@@ -103,13 +103,15 @@ async def show(request: Request, entry_id: str, person: SignedIn) -> Response:
 
 @routes.get("/bai-du-thi/{entry_id}/bien-nhan")
 async def receipt(request: Request, entry_id: str, person: SignedIn) -> Response:
+    """Of the last hand-in; `?lan=1` is that of an earlier one, which stays as it was."""
     case = await service.view(store_of(request), entry_id, person)
     settings = request.app.state.desk.settings
     secret_key = settings.secret_key.get_secret_value()
     proof = entries.receipt(case.entry, secret_key)
     url = settings.public_url + proof["status_path"]
-    handed_in = await entries.last_revision(store_of(request).read, case.entry)
-    context: dict[str, Any] = {"case": case, "revision": handed_in, "status_url": url, "qr": domain.qr(url)}
+    handed_in, numbers, units = await service.hand_ins(store_of(request), case, request.query_params.get("lan", ""))
+    context: dict[str, Any] = {"case": case, "revision": handed_in, "numbers": numbers, "units": units}
+    context |= {"status_url": url, "qr": domain.qr(url)}
     author_ids = handed_in.author_ids or case.entry.author_ids
     context["authors"] = await coauthors.authors(store_of(request).read, author_ids, handed_in.shares)
     context["pin"] = status_codes.pin(case.entry.id, secret_key)

@@ -10,6 +10,8 @@ from services.submissions.entries.domain import Entry
 from services.submissions.receipts import repository
 from services.submissions.receipts.domain import Mail, News, Place
 from services.submissions.status_codes import service as status_codes
+from services.submissions.texts.domain import Revision
+from shared.errors import NotFound
 from shared.events.judging import FinalistsNamed, ResultPublished
 from shared.events.notifications import DeliveryAccepted, DeliveryFailed
 from shared.identity import Person
@@ -49,6 +51,19 @@ async def _case(tx: Tx, entry: Entry, contest: Contest) -> Case:
     other = entry.joined_to
     counting = await entries.get(tx, other) if other and await entries.exists(tx, other) else None
     return Case(entry, contest, await repository.get(tx, entry.id), ", ".join(names), counting)
+
+
+async def hand_ins(store: Store, case: Case, number: str) -> tuple[Revision, list[int], str]:
+    """A hand-in, the last unless `number` names another, the numbers of all, and what the units were called then.
+
+    Raises NotFound.
+    """
+    known = await entries.revisions(store.read, case.entry.id)
+    asked = next((one for one in known if str(one.number) == (number or str(case.entry.revision))), None)
+    if asked is None:
+        raise NotFound
+    units = await eligibility.called(store.read, asked.unit_ids)
+    return asked, [one.number for one in known], ", ".join(units)
 
 
 async def by_status_secret(store: Store, secret: str) -> Case:

@@ -48,6 +48,31 @@ async def test_the_receipt_has_code_time_with_zone_and_the_state_of_its_mail(
     assert "Máy chủ thư đã nhận lúc" in (await page.open(address)).text
 
 
+async def test_an_entry_handed_in_again_has_a_new_receipt_and_keeps_the_old_one(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    person, contest = await a_person(store, email=email_of("a")), await a_contest(store)
+    entry, page = await an_entry(store, person, contest.id, title="Tên ban đầu"), browser()
+    await page.sign_in(email_of("a"))
+    address = f"/bai-du-thi/{entry.id}"
+    values = {**entry.fields(), "title": "Tên đã sửa", "version": str(entry.version)}
+    saved = await page.submit(f"{address}/luu", values)
+    assert "bản đã nộp vẫn là bản có giá trị" in (await page.open(saved.headers["location"])).text
+    await hand_in(store, entry.id, person)
+    (first, second), receipt = ("lần nộp 1", "lần 2 (trang này)"), f"{address}/bien-nhan"
+    new, old = (await page.open(receipt)).text, (await page.open(f"{receipt}?lan=1")).text
+    assert second in new
+    assert "Tên đã sửa" in new
+    assert f"{receipt}?lan=1" in new
+    assert first in old
+    assert "Tên ban đầu" in old
+    assert "Tên đã sửa" not in old
+    assert "data-handed-in" in new
+    assert "data-handed-in" not in old
+    for wrong in ("3", "0", "x", "1:2"):
+        assert (await page.get(f"{receipt}?lan={wrong}")).status_code == 404
+
+
 async def test_a_delivery_about_something_else_is_passed_over(store: Store) -> None:
     about = {"message": "receipt", "channel": "email", "person_id": "p", "about_id": "no-entry"}
     await tell(store, DeliveryAccepted(delivery_id="d", accepted_at=now(), **about), subject="d")
@@ -114,6 +139,7 @@ async def test_a_late_answer_to_a_request_is_told_both_instants_and_keeps_its_wo
     typed = {"client_key": "k", "message": "Đã bổ sung số đo ở phần Hiệu quả"}
     late = await page.submit(f"/bai-du-thi/{entry.id}/nop", typed)
     assert late.status_code == 409
+    assert "Hạn bổ sung đã qua lúc" in (await page.open(f"/bai-du-thi/{entry.id}")).text
     for text in ("đến máy chủ lúc", "Đã bổ sung số đo ở phần Hiệu quả", "bản đã nộp lần 1 vẫn có giá trị"):
         assert text in late.text
 

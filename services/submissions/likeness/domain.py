@@ -25,6 +25,8 @@ SHINGLE = 3
 """Syllables in a shingle."""
 BANDS, ROWS = 42, 3
 """Two texts that share a quarter of their shingles meet in a band with 48 %, two fifths with 94 %, three fifths with 99.99 %."""
+MADE_AS = 1
+"""To be raised with every change of what a fingerprint is made of or how: older ones are then made anew (`originality`)."""
 _PERMUTATIONS = BANDS * ROWS
 _RUN_OF = 8
 """Syllables of a run: so many in a row are two people's words by chance only in a stock phrase."""
@@ -183,8 +185,8 @@ def _number(part: bytes, salt: bytes = b"") -> int:
 
 
 def estimate(mark: bytes, other: bytes) -> float:
-    """The share of shingles that two signatures have in common, about; 0 when one has none."""
-    if not mark or not other:
+    """The share of shingles that two signatures have in common, about; 0 when one has none, or was made another way."""
+    if not mark or len(mark) != len(other):
         return 0.0
     return float(np.mean(np.frombuffer(mark, "<u4") == np.frombuffer(other, "<u4")))
 

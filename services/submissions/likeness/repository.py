@@ -3,20 +3,21 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from services.submissions.likeness.domain import Fingerprint, Item
+from services.submissions.likeness.domain import MADE_AS, Fingerprint, Item
 from shared.mongo import Document, Index, Tx
 
 INDEXES = (
     Index("fingerprints", (("bands", 1),)),
     Index("fingerprints", (("runs", 1),)),
     Index("fingerprints", (("kind", 1),)),
+    Index("fingerprints", (("made_as", 1),)),
 )
 _CANDIDATES = 600
 
 
 def document(item: Item, made: Fingerprint) -> Document:
     """As it is kept."""
-    return {"_id": item.id, **item.model_dump(exclude={"id"}), **made._asdict()}
+    return {"_id": item.id, **item.model_dump(exclude={"id"}), **made._asdict(), "made_as": MADE_AS}
 
 
 async def put(tx: Tx, item: Item, made: Fingerprint) -> None:
@@ -69,6 +70,17 @@ async def find(tx: Tx, item_id: str) -> Item | None:
 
 
 async def ids(tx: Tx, kind: str) -> set[str]:
-    """Of every text of a kind that has a whole fingerprint."""
-    complete = {"kind": kind, "runs": {"$exists": True}}
-    return {one["_id"] for one in await tx["fingerprints"].find(complete, fields=["_id"])}
+    """Of every text of a kind that has a fingerprint."""
+    return {one["_id"] for one in await tx["fingerprints"].find({"kind": kind}, fields=["_id"])}
+
+
+async def outdated(tx: Tx, limit: int) -> list[Item]:
+    """Texts whose fingerprint was made in an older way."""
+    found = await tx["fingerprints"].find({"made_as": {"$ne": MADE_AS}}, limit=limit)
+    return [Item(id=one["_id"], **one) for one in found]
+
+
+async def make_anew(tx: Tx, item_id: str, made: Fingerprint) -> bool:
+    """Another fingerprint of the same text; False when it was kept anew or forgotten meanwhile, and stays so."""
+    change = {"$set": {**made._asdict(), "made_as": MADE_AS}}
+    return bool(await tx["fingerprints"].update({"_id": item_id, "made_as": {"$ne": MADE_AS}}, change))

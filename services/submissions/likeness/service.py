@@ -9,7 +9,18 @@ from services.submissions.likeness.domain import Fingerprint, Item, Match
 from services.submissions.likeness.repository import INDEXES
 from shared.mongo import Tx
 
-__all__ = ["INDEXES", "find", "fingerprints", "forget", "ids", "keep", "keep_all", "resembling"]
+__all__ = [
+    "INDEXES",
+    "find",
+    "fingerprints",
+    "forget",
+    "ids",
+    "keep",
+    "keep_all",
+    "make_anew",
+    "outdated",
+    "resembling",
+]
 _SHOWN, _COMPARED, _ALONG = 10, 24, 12
 _OF_A_RUN = 8
 """A run that more texts have is a stock phrase: the others of them are met by what they share beside it."""
@@ -17,7 +28,7 @@ _Met = tuple[str, str]
 """Id of a text, and its contest."""
 _EVERY = 200
 """A published initiative is held against all entries that say the same, however many those are."""
-find, ids = repository.find, repository.ids
+find, ids, outdated, make_anew = repository.find, repository.ids, repository.outdated, repository.make_anew
 
 
 async def keep(tx: Tx, item: Item) -> None:

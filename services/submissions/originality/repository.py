@@ -13,7 +13,7 @@ INDEXES = (
     Index("resemblances", (("contest_id", 1), ("state", 1), ("covered", -1))),
     Index("resemblances", (("entry_id", 1),)),
     Index("resemblances", (("other_id", 1),)),
-    Index("looks", (("waits", 1), ("at", 1))),
+    Index("looks", (("waits", 1), ("again", 1), ("at", 1))),
 )
 
 
@@ -23,12 +23,19 @@ def _resemblance(document: Document) -> Resemblance:
 
 async def queue(tx: Tx, entry_id: str, at: datetime) -> None:
     """An entry's words are new and wait to be looked at; when it was looked at last stays known."""
-    await tx["looks"].update({"_id": entry_id}, {"$set": {"at": at, "waits": True}}, upsert=True)
+    change = {"$set": {"at": at, "waits": True}, "$unset": {"again": ""}}
+    await tx["looks"].update({"_id": entry_id}, change, upsert=True)
+
+
+async def queue_again(tx: Tx, entry_id: str, at: datetime) -> None:
+    """An entry whose words are old is to be looked at once more, after every one whose words are new."""
+    where = {"_id": entry_id, "waits": False}
+    await tx["looks"].update(where, {"$set": {"at": at, "waits": True, "again": True}})
 
 
 async def waiting(tx: Tx) -> Document | None:
-    """The entry that has waited longest."""
-    found = await tx["looks"].find({"waits": {"$ne": False}}, sort=[("at", 1)], limit=1)
+    """The entry that has waited longest, those that wait for a second look last."""
+    found = await tx["looks"].find({"waits": {"$ne": False}}, sort=[("again", 1), ("at", 1)], limit=1)
     return found[0] if found else None
 
 

@@ -38,6 +38,11 @@ async def waiting(tx: Tx) -> str | None:
     return found["_id"] if found else None
 
 
+async def look_again(tx: Tx, work_id: str) -> None:
+    """It waits to be compared once more; a removed one waits already."""
+    await tx["works"].update({"_id": work_id, **_THERE}, {"$set": {"waits": True}})
+
+
 async def looked_at(tx: Tx, work_id: str) -> None:
     """It was compared; a removed one is gone for good."""
     await tx["works"].delete({"_id": work_id, "removed": True})

@@ -14,7 +14,7 @@ from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
 # For `originality`, which compares.
-waiting, looked_at = repository.waiting, repository.looked_at
+waiting, looked_at, look_again = repository.waiting, repository.looked_at, repository.look_again
 _KEPT = timedelta(days=1)
 
 

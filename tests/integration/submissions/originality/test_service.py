@@ -7,8 +7,10 @@ import pytest
 from services.submissions.entries import service as entries
 from services.submissions.likeness import service as likeness
 from services.submissions.likeness.domain import Item, Kind
-from services.submissions.originality import agents, service
+from services.submissions.originality import agents, repository, service
 from services.submissions.originality.domain import DecidedAlready, Query, Resemblance, State
+from services.submissions.works import repository as works
+from services.submissions.works.domain import Work
 from shared import inbox
 from shared.clock import now
 from shared.errors import Forbidden, NotFound, Stale
@@ -246,14 +248,52 @@ async def test_thirty_copies_of_other_years_hide_neither_the_one_of_this_contest
     assert len(everywhere) == 31, "an initiative that is imported meets every entry"
 
 
-async def test_a_paragraph_is_found_in_a_text_ten_times_as_long_and_an_old_fingerprint_is_made_anew(
-    store: Store,
-) -> None:
+async def test_a_paragraph_is_found_in_a_text_ten_times_as_long(store: Store) -> None:
     long = " ".join(f"{SOLUTION.split()[number % 7]} riêng{number} câu{number * 7} dài" for number in range(700))
     book = Item(id="book", kind=Kind.ENTRY, title="Dài", text=f"{long} {SOLUTION} {long}", contest_id="c", year=2019)
     await likeness.keep_all(store.read, [book], await likeness.fingerprints([book]))
     found = await likeness.resembling(store.read, SOLUTION.upper(), within="other")
     assert [(one.item.id, round(one.covered, 1)) for one in found] == [("book", 1.0)]
-    assert await likeness.ids(store.read, Kind.ENTRY) == {"book"}
-    await store.read["fingerprints"].update({"_id": "book"}, {"$unset": {"runs": ""}})
-    assert await likeness.ids(store.read, Kind.ENTRY) == set()
+
+
+async def test_what_was_fingerprinted_in_an_older_way_is_made_anew_step_by_step_and_looked_at_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest_id, first, second = await two_alike(store)
+    work = Work(id="w-1", title="Đã công bố", text=f"{SOLUTION} {SOLUTION}", year=2020, source="Báo cáo 2020")
+    await likeness.keep(store.read, work.item())
+    await works.put(store.read, work)
+    old = {"$set": {"bands": [1], "signature": b"12345678"}, "$unset": {"made_as": "", "runs": "", "flat": ""}}
+    await store.read["fingerprints"].update_all({}, old)
+    await look_at_all(store)
+    assert await pairs(store) == [], "as they were made, none meets another"
+    newest = await an_entry(store, await a_person(store), contest_id, **DIFFERENT)
+    await tell(store, newest.id)
+    await look_at_all(store)
+    monkeypatch.setattr(service, "_ANEW_AT_ONCE", 2)
+    assert await service.make_anew(store, now()) == 2  # and then the worker is killed
+    await service.keep(store.read, newest.id, now())
+    assert [await service.make_anew(store, now()) for _ in range(2)] == [1, 0]
+    waiting = await repository.waiting(store.read)
+    assert waiting is not None
+    assert waiting["_id"] == newest.id, "whoever hands in waits for no second look at another"
+    await look_at_all(store)
+    found = {(one.entry_id, one.other_id) for one in await pairs(store, contest_id)}
+    assert found == {(second, first), (first, "w-1"), (second, "w-1")}
+
+
+async def test_a_text_that_is_old_when_others_are_new_is_compared_without_a_fault_and_one_that_is_gone_stays_gone(
+    store: Store,
+) -> None:
+    item = Item(id="old", kind=Kind.ENTRY, title="Cũ", text=SOLUTION, contest_id="c", year=2019)
+    await likeness.keep(store.read, item)
+    await store.read["fingerprints"].update(
+        {"_id": "old"}, {"$set": {"signature": b"12345678"}, "$unset": {"made_as": ""}}
+    )
+    assert [one.item.id for one in await likeness.resembling(store.read, SOLUTION, within="c")] == ["old"]
+    [made] = await likeness.fingerprints(await likeness.outdated(store.read, 9))
+    await likeness.keep(store.read, item.model_copy(update={"text": "những lời khác hẳn"}))
+    assert not await likeness.make_anew(store.read, "old", made), "its words are others by now"
+    await likeness.forget(store.read, "old")
+    assert not await likeness.make_anew(store.read, "old", made)
+    assert await likeness.find(store.read, "old") is None

@@ -151,3 +151,9 @@ def test_copies_with_a_tenth_changed_meet_in_a_band_nearly_always():
         changed = [source.choice(_VOCABULARY) if source.random() < 0.1 else word for word in words]
         missed += shared_bands(" ".join(words), " ".join(changed)) == 0
     assert missed <= 2
+
+
+def test_fingerprints_made_another_way_have_another_number() -> None:
+    """Who changes what a fingerprint is made of raises MADE_AS and this; else old ones are never made anew."""
+    made = repr((domain.fingerprint(TEXT), domain.fingerprint(OTHER)))
+    assert (domain.MADE_AS, hashlib.sha256(made.encode()).hexdigest()[:12]) == (1, "b9e605cd7724")

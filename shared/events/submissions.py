@@ -70,7 +70,7 @@ class CodeIssued(Event):
     code_id: str
     purpose: str
     """`sign_up`, `sign_in`, `reset`, `confirm` (a new address of an account), `known` (an address that has an account),
-    `invitation` (a link); `moved`, `password`, `factor`: news without a code."""
+    `invitation` (a link); `moved`, `password`, `factor`, `factors_off`: news without a code."""
     channel: str
     """`email` or `sms`."""
     sealed: str

@@ -28,9 +28,11 @@ class Purpose(StrEnum):
     """No code: it was changed."""
     FACTOR = "factor"
     """No code: a second factor was added or removed."""
+    FACTORS_OFF = "factors_off"
+    """No code: an administrator took every second factor off."""
 
 
-WITHOUT_CODE = frozenset({Purpose.KNOWN, Purpose.MOVED, Purpose.PASSWORD, Purpose.FACTOR})
+WITHOUT_CODE = frozenset({Purpose.KNOWN, Purpose.MOVED, Purpose.PASSWORD, Purpose.FACTOR, Purpose.FACTORS_OFF})
 
 
 def delivery(issued: CodeIssued, *, text_messages: bool, issued_at: datetime, at: datetime) -> Delivery:

@@ -64,6 +64,8 @@ class News(StrEnum):
     """To the address that is the account's no more."""
     PASSWORD = "password"  # noqa: S105 - the word, not one
     FACTOR = "factor"
+    FACTORS_OFF = "factors_off"
+    """An administrator took them off."""
 
 
 NEWS_LIFETIME = timedelta(hours=24)

@@ -1,13 +1,15 @@
 """Setting up, checking and removing second factors; one function is one transaction."""
 
 from services.submissions.credentials import service as credentials
+from services.submissions.credentials.domain import News
 from services.submissions.factors import domain, repository
 from services.submissions.factors.domain import Factors, Overview, StaffRule
 from services.submissions.passkeys import service as passkeys
-from services.submissions.passkeys.domain import Passkey, Site
+from services.submissions.passkeys.domain import KnownAlready, Passkey, Site
+from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from shared.clock import now
-from shared.mongo import Store, Tx
+from shared.mongo import Duplicate, Store, Tx
 from shared.sealed import seal, unseal
 
 INDEXES = repository.INDEXES
@@ -83,11 +85,17 @@ async def confirm_totp(store: Store, person_id: str, typed: str, *, place: str, 
         factors.totp, factors.totp_at, factors.last_step = waiting, at, step
         factors.pending = factors.pending_at = None
         await repository.save(tx, factors)
+        await _tell(tx, person_id, secret_key)
         return await _codes_if_none(tx, factors, codes, secret_key)
 
     shown = await store.transaction(work)
     await credentials.take_back(store.read, counted)
     return shown
+
+
+async def _tell(tx: Tx, person_id: str, secret_key: str) -> None:
+    """The owner is written to in the transaction of every change, in case it was not them."""
+    await people.tell(tx, await people.get(tx, person_id), News.FACTOR, secret_key=secret_key)
 
 
 async def _codes_if_none(tx: Tx, factors: Factors, codes: list[str], secret_key: str) -> list[str]:
@@ -130,7 +138,12 @@ async def _proof(tx: Tx, person_id: str, typed: str, secret_key: str) -> str:
 async def new_codes(store: Store, person_id: str, *, secret_key: str) -> list[str]:
     """Ten new backup codes; those before are void."""
     codes = domain.new_backup_codes()
-    await _keep(store.read, person_id, codes, secret_key)
+
+    async def work(tx: Tx) -> None:
+        await _keep(tx, person_id, codes, secret_key)
+        await _tell(tx, person_id, secret_key)
+
+    await store.transaction(work)
     return codes
 
 
@@ -138,16 +151,21 @@ async def add_passkey(  # noqa: PLR0913 - what the browser sends and where it is
     store: Store, site: Site, person_id: str, *, name: str, credential: str, browser: str, secret_key: str
 ) -> tuple[Passkey, list[str]]:
     """The key, and new backup codes unless there are some. Raises ChallengeOver, PasskeyRefused, KnownAlready."""
-    key = await passkeys.register(store, site, person_id, name=name, credential=credential, browser=browser)
+    key = await passkeys.made(store, site, person_id, name=name, credential=credential, browser=browser)
     codes = domain.new_backup_codes()
 
     async def work(tx: Tx) -> list[str]:
+        await passkeys.keep(tx, key)
+        await _tell(tx, person_id, secret_key)
         return await _codes_if_none(tx, await repository.of(tx, person_id), codes, secret_key)
 
-    return key, await store.transaction(work)
+    try:
+        return key, await store.transaction(work)
+    except Duplicate as error:
+        raise KnownAlready from error
 
 
-async def remove_totp(store: Store, account: Account) -> None:
+async def remove_totp(store: Store, account: Account, *, secret_key: str) -> None:
     """The app's codes open nothing any more. Raises LastFactorKept."""
 
     async def work(tx: Tx) -> None:
@@ -155,11 +173,12 @@ async def remove_totp(store: Store, account: Account) -> None:
         factors.totp = factors.totp_at = factors.pending = factors.pending_at = None
         await repository.save(tx, factors)
         await _without(tx, account)
+        await _tell(tx, account.id, secret_key)
 
     await store.transaction(work)
 
 
-async def remove_passkey(store: Store, account: Account, key_id: str) -> None:
+async def remove_passkey(store: Store, account: Account, key_id: str, *, secret_key: str) -> None:
     """Raises NotFound, LastFactorKept."""
 
     async def work(tx: Tx) -> None:
@@ -167,6 +186,7 @@ async def remove_passkey(store: Store, account: Account, key_id: str) -> None:
         await repository.save(tx, await repository.of(tx, account.id))
         await passkeys.remove(tx, account.id, key_id)
         await _without(tx, account)
+        await _tell(tx, account.id, secret_key)
 
     await store.transaction(work)
 

@@ -45,7 +45,8 @@ async def reset(request: Request, person_id: str, person: Administrator) -> Resp
     """Whoever asks showed their papers; the reason says which."""
     form = await forms.read(request, ResetForm)
     try:
-        await service.reset(store_of(request), person_id, form.valid().why, by=person)
+        why, key = form.valid().why, request.app.state.desk.settings.secret_key.get_secret_value()
+        await service.reset(store_of(request), person_id, why, by=person, secret_key=key)
     except NotFound:
         raise
     except Refusal as refusal:

@@ -1,5 +1,6 @@
 """Taking factors off, written down with its reason; one function is one transaction."""
 
+from services.submissions.credentials.domain import News
 from services.submissions.factors import service as factors
 from services.submissions.lost_factors import domain, repository
 from services.submissions.lost_factors.domain import Reset
@@ -13,15 +14,15 @@ from shared.mongo import Store, Tx
 INDEXES = repository.INDEXES
 
 
-async def reset(store: Store, person_id: str, why: str, *, by: Person) -> None:
-    """The password is enough until a new factor is set up; every browser is signed out.
+async def reset(store: Store, person_id: str, why: str, *, by: Person, secret_key: str) -> None:
+    """The password is enough until a new factor is set up; every browser is signed out and the owner is written to.
 
     Raises NotFound, NotForOneself, NothingToReset.
     """
     reset_id = new_id()
 
     async def work(tx: Tx) -> None:
-        await people.get(tx, person_id)
+        account = await people.get(tx, person_id)
         own = await factors.overview(tx, person_id)
         if person_id == by.id:
             raise domain.NotForOneself
@@ -34,6 +35,7 @@ async def reset(store: Store, person_id: str, why: str, *, by: Person) -> None:
         await repository.add(tx, done)
         await factors.forget(tx, person_id)
         await sign_in.end_all(tx, person_id)
+        await people.tell(tx, account, News.FACTORS_OFF, secret_key=secret_key)
 
     await store.transaction(work)
 

@@ -8,7 +8,7 @@ from services.submissions.passkeys.domain import Challenge, Passkey, Site
 from shared import logs
 from shared.clock import now
 from shared.errors import NotFound
-from shared.mongo import Duplicate, Store, Tx
+from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
 log = logs.get(__name__)
@@ -44,19 +44,19 @@ def _challenge(value: str, purpose: str, person_id: str | None, browser: str) ->
     return Challenge(id=value, purpose=purpose, person_id=person_id, browser=digest(browser), expires_at=until)
 
 
-async def register(store: Store, site: Site, person_id: str, *, name: str, credential: str, browser: str) -> Passkey:
-    """Keep the key that the browser made. Raises ChallengeOver, PasskeyRefused, KnownAlready."""
+async def made(store: Store, site: Site, person_id: str, *, name: str, credential: str, browser: str) -> Passkey:
+    """The key that the browser made, to be kept. Raises ChallengeOver, PasskeyRefused."""
     _, posed = domain.challenge_of(credential)
     challenge, at = _challenge(posed, "register", person_id, browser), now()
     # Used up outside of a transaction: it stays so, whatever comes of the answer.
     if not await repository.take(store.read, challenge, at):
         raise domain.ChallengeOver
-    key = domain.registered(credential, challenge, site, person_id=person_id, name=name, at=at)
-    try:
-        await repository.add(store.read, key)
-    except Duplicate as error:
-        raise domain.KnownAlready from error
-    return key
+    return domain.registered(credential, challenge, site, person_id=person_id, name=name, at=at)
+
+
+async def keep(tx: Tx, key: Passkey) -> None:
+    """From now on it opens the account. Raises Duplicate when it is kept already, which ends the transaction."""
+    await repository.add(tx, key)
 
 
 async def prove(store: Store, site: Site, person_id: str | None, *, credential: str, browser: str) -> str:

@@ -29,7 +29,7 @@ async def reset(
             raise NotFound
         await people.set_password(tx, owner.id, hashed, now())
         await sign_in.end_all(tx, owner.id)
-        await sign_in.tell(tx, owner, News.PASSWORD, secret_key=secret_key)
+        await people.tell(tx, owner, News.PASSWORD, secret_key=secret_key)
 
     await store.transaction(work)
     await credentials.know(store.read, proof.address, visitor.place)
@@ -51,7 +51,7 @@ async def change(  # noqa: PLR0913 - a change has that many sides
     async def work(tx: Tx) -> None:
         await people.set_password(tx, person_id, hashed, now())
         await sign_in.end_all(tx, person_id, but=session)
-        await sign_in.tell(tx, account, News.PASSWORD, secret_key=secret_key)
+        await people.tell(tx, account, News.PASSWORD, secret_key=secret_key)
 
     await store.transaction(work)
     await credentials.take_back(store.read, counted)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from services.submissions.acts import service as acts
 from services.submissions.acts.domain import Kind
 from services.submissions.credentials import service as credentials
+from services.submissions.credentials.domain import News
 from services.submissions.people import domain, repository
 from services.submissions.people.domain import Account, Role, SignUp
 from services.submissions.units import service as units
@@ -57,6 +58,13 @@ async def find_by_phone(tx: Tx, phone: str) -> Account | None:
 async def find_by_address(tx: Tx, address: str) -> Account | None:
     """The account with this e-mail address or confirmed phone number."""
     return await (find(tx, address) if "@" in address else find_by_phone(tx, address))
+
+
+async def tell(tx: Tx, account: Account, news: News, *, secret_key: str) -> None:
+    """The owner hears what was changed in the account, where they can be reached."""
+    address = account.email or (account.phone if account.phone_confirmed_at else "")
+    if address:
+        await credentials.tell(tx, news, address=address, name=account.name, secret_key=secret_key, at=now())
 
 
 async def open_confirmed(  # noqa: PLR0913 - a sign-up has that many sides

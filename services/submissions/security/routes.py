@@ -89,10 +89,6 @@ async def _unproven(request: Request, person: Person, back: str = HOME) -> Respo
     return see_other(request, f"{PROVE}?ve={quote(back)}")
 
 
-async def _told(request: Request, person: Person) -> None:
-    await service.tell_changed(store_of(request), await _account(request, person), secret_key=_secret_key(request))
-
-
 async def _account(request: Request, person: Person) -> Account:
     return await people.get(store_of(request).read, person.id)
 
@@ -187,7 +183,6 @@ async def set_up_app(request: Request, person: SignedIn) -> Response:
     except Refusal as refusal:
         form.refuse(refusal)
         return await _app_page(request, person, refusal.status, form.errors)
-    await _told(request, person)
     return _codes_page(request, shown) if shown else see_other(request, HOME, "Đã nối ứng dụng tạo mã.")
 
 
@@ -201,16 +196,15 @@ async def _changed(
         await change(await _account(request, person))
     except codes.LastFactorKept as refusal:
         return see_other(request, HOME, refusal.message, "error")
-    await _told(request, person)
     return see_other(request, HOME, note)
 
 
 @routes.post(f"{HOME}/ung-dung/go")
 async def remove_app(request: Request, person: SignedIn) -> Response:
     """Its codes open nothing any more."""
-    store = store_of(request)
+    store, key = store_of(request), _secret_key(request)
     return await _changed(
-        request, person, "Đã gỡ ứng dụng tạo mã.", lambda account: factors.remove_totp(store, account)
+        request, person, "Đã gỡ ứng dụng tạo mã.", lambda account: factors.remove_totp(store, account, secret_key=key)
     )
 
 
@@ -223,7 +217,6 @@ async def new_codes(request: Request, person: SignedIn) -> Response:
     if not (await factors.overview(store.read, person.id)).any:
         return see_other(request, HOME, "Hãy thêm ứng dụng tạo mã hoặc khóa truy cập trước.", "error")
     shown = await factors.new_codes(store, person.id, secret_key=_secret_key(request))
-    await _told(request, person)
     return _codes_page(request, shown)
 
 
@@ -263,7 +256,6 @@ async def add_key(request: Request, person: SignedIn) -> Response:
         values = {"name": form.typed.get("name", "")}
         more = {"back": {"href": HOME}, "action": f"{HOME}/khoa/them", "values": values, "errors": form.errors}
         return await _shown(request, "security/key.html", person, refusal.status, **more)
-    await _told(request, person)
     return _codes_page(request, shown) if shown else see_other(request, HOME, f"Đã thêm khóa “{key.name}”.")
 
 
@@ -282,7 +274,10 @@ async def rename_key(request: Request, key_id: str, person: SignedIn) -> Respons
 @routes.post(f"{HOME}/khoa/{{key_id}}/go")
 async def remove_key(request: Request, key_id: str, person: SignedIn) -> Response:
     """It opens nothing any more; whatever is kept on the device is its owner's to delete."""
-    store = store_of(request)
+    store, key = store_of(request), _secret_key(request)
     return await _changed(
-        request, person, "Đã gỡ khóa truy cập.", lambda account: factors.remove_passkey(store, account, key_id)
+        request,
+        person,
+        "Đã gỡ khóa truy cập.",
+        lambda account: factors.remove_passkey(store, account, key_id, secret_key=key),
     )

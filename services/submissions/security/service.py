@@ -1,17 +1,16 @@
 """Proving oneself anew, and whether somebody just did; one function is one transaction."""
 
 from services.submissions.credentials import service as credentials
-from services.submissions.credentials.domain import PASSWORD_GUESSES, News
+from services.submissions.credentials.domain import PASSWORD_GUESSES
 from services.submissions.factors import service as factors
 from services.submissions.passkeys import service as passkeys
 from services.submissions.passkeys.domain import Site
 from services.submissions.people import service as people
-from services.submissions.people.domain import Account
 from services.submissions.security import domain, repository
 from services.submissions.sign_in import service as sign_in
 from shared.clock import now
 from shared.identity import Person
-from shared.mongo import Store, Tx
+from shared.mongo import Store
 
 INDEXES = repository.INDEXES
 
@@ -67,12 +66,3 @@ async def _keep(store: Store, person: Person, session_secret: str) -> None:
     for one, here in await sign_in.sessions(store, person.id, session_secret):
         if here:
             await repository.put(store.read, one.id, person.id, until)
-
-
-async def tell_changed(store: Store, account: Account, *, secret_key: str) -> None:
-    """How somebody signs in was just changed: its owner is written to, in case it was not them."""
-
-    async def work(tx: Tx) -> None:
-        await sign_in.tell(tx, account, News.FACTOR, secret_key=secret_key)
-
-    await store.transaction(work)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.submissions.credentials import service as credentials
-from services.submissions.credentials.domain import CODES_ISSUED, PASSWORD_GUESSES, News, Purpose
+from services.submissions.credentials.domain import CODES_ISSUED, PASSWORD_GUESSES, Purpose
 from services.submissions.factors import service as factors
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
@@ -108,13 +108,6 @@ async def ask_code(store: Store, purpose: Purpose, address: str, *, place: str, 
         )
 
     return await store.transaction(work)
-
-
-async def tell(tx: Tx, account: Account, news: News, *, secret_key: str) -> None:
-    """The owner hears what was changed in the account, where they can be reached."""
-    address = account.email or (account.phone if account.phone_confirmed_at else "")
-    if address:
-        await credentials.tell(tx, news, address=address, name=account.name, secret_key=secret_key, at=now())
 
 
 async def ask_again(store: Store, purpose: Purpose, code_id: str, *, place: str, secret_key: str) -> str:

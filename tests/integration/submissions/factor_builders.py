@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ import pyotp
 from services.submissions.factors.domain import STEP_SECONDS
 from services.submissions.passkeys.domain import Site
 from shared.clock import now
+from shared.events.submissions import CodeIssued
 from shared.ids import new_id
 from shared.mongo import Store
 from tests.integration.submissions.authenticator import Authenticator
@@ -79,3 +82,14 @@ async def forget_steps(store: Store, person_id: str) -> None:
 def email() -> str:
     """An address that nobody had before."""
     return f"nguoi.{new_id()[-8:]}@sangkien.example"
+
+
+@asynccontextmanager
+async def no_letters(store: Store) -> AsyncIterator[None]:
+    """The database itself refuses every letter that is put into the outbox."""
+    refuse = {"topic": {"$ne": CodeIssued.topic}}
+    await store._database.command("collMod", "outbox", validator=refuse)
+    try:
+        yield
+    finally:
+        await store._database.command("collMod", "outbox", validator={})

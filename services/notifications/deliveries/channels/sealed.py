@@ -6,7 +6,7 @@ from services.notifications.deliveries.channels.letters import Content, Letters
 from services.notifications.deliveries.domain import Delivery, has_control_signs
 from shared.sealed import unseal
 
-_OF_AN_ACCOUNT = frozenset({"sign_in", "reset", "moved", "password", "factor"})
+_OF_AN_ACCOUNT = frozenset({"sign_in", "reset", "moved", "password", "factor", "factors_off"})
 """Only here does the name come from an account; elsewhere a stranger may have typed it together with any address."""
 
 _INVITATION = "invitation"

@@ -7,7 +7,7 @@ import pytest
 from services.submissions.factors import service as factors
 from shared.mongo import Store
 from tests.integration.submissions import factor_builders as making
-from tests.integration.submissions.builders import Browser, a_person
+from tests.integration.submissions.builders import Browser, a_person, codes_sent
 from tests.integration.submissions.factor_builders import HOME
 
 Browsers = Callable[[], Browser]
@@ -35,14 +35,21 @@ async def _signed_in(browser: Browsers, store: Store, *roles: str) -> tuple[str,
     return person.id, visitor
 
 
-async def test_the_administrator_takes_them_off_and_everybody_is_signed_out(browser: Browsers, store: Store):
+async def test_the_administrator_takes_them_off_and_everybody_is_signed_out_and_the_owner_written_to(
+    browser: Browsers, store: Store
+):
     person_id, email, owner = await _with_app(browser, store)
     _, administrator = await _signed_in(browser, store, "administrator")
     await administrator.open(page_of(person_id))
     short = await administrator.submit(page_of(person_id), {"why": "mất"})
     assert (short.status_code, 'value="mất"' in short.text) == (422, True)
+    async with making.no_letters(store):
+        assert (await administrator.submit(page_of(person_id), {"why": WHY})).status_code == 500
+    assert (await factors.overview(store.read, person_id)).any
+    assert await codes_sent(store, email, "factors_off") == []
     assert (await administrator.submit(page_of(person_id), {"why": WHY})).status_code == 303
     assert (await factors.overview(store.read, person_id)).any is False
+    assert await codes_sent(store, email, "factors_off") == [""], "their owner is written to"
     assert (await owner.open("/tai-khoan")).url.path == "/dang-nhap"
     assert (await browser().sign_in(email)).headers["location"] == "/"
     assert WHY in (await administrator.open(page_of(person_id))).text

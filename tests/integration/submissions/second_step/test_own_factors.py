@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import httpx
+
 from services.submissions.factors import service as factors
 from services.submissions.passkeys.domain import Site
 from shared.mongo import Store
 from tests.integration.submissions import factor_builders as making
-from tests.integration.submissions.builders import PASSWORD, Browser, a_person
+from tests.integration.submissions.builders import PASSWORD, Browser, a_person, codes_sent
 from tests.integration.submissions.factor_builders import HOME, code
 
 Browsers = Callable[[], Browser]
@@ -129,3 +131,43 @@ async def test_everything_is_forgotten_with_the_person(browser: Browsers, store:
     for name in ("factors", "passkeys", "challenges"):
         left = await store.read[name].find({})
         assert person_id not in str(left), name
+
+
+async def test_the_owner_is_written_to_with_every_change_or_nothing_changes(
+    browser: Browsers, store: Store, site: Site
+):
+    person_id, email, owner = await _signed_in(browser, store)
+    first, second = making.a_device(site), making.a_device(site)
+    await making.an_app(owner)
+    await making.a_key(owner, first)
+    assert len(await codes_sent(store, email, "factor")) == 2
+    key = (await factors.overview(store.read, person_id)).passkeys[0].id
+
+    async def another_app() -> httpx.Response:
+        secret = making.secret_in(await owner.open(f"{HOME}/ung-dung"))
+        await making.forget_steps(store, person_id)
+        return await owner.submit(f"{HOME}/ung-dung", {"code": code(secret)})
+
+    async def posted(path: str) -> httpx.Response:
+        await owner.open(HOME)
+        return await owner.submit(f"{HOME}/{path}", {})
+
+    async def another_key() -> httpx.Response:
+        return await making.a_key(owner, second)
+
+    changes = (
+        another_app, another_key, lambda: posted("ma-du-phong"), lambda: posted(f"khoa/{key}/go"),
+        lambda: posted("ung-dung/go"),
+    )  # fmt: skip
+    for told, change in enumerate(changes, 3):
+        await owner.open(f"{HOME}/ung-dung")  # what waits to be set up is no change
+        before = await store.read["factors"].get(person_id), await store.read["passkeys"].find({})
+        async with making.no_letters(store):
+            assert (await change()).status_code == 500
+        left = await store.read["factors"].get(person_id), await store.read["passkeys"].find({})
+        assert ([one["_id"] for one in left[1]], {**(left[0] or {}), "last_step": 0}) == (
+            [one["_id"] for one in before[1]],
+            {**(before[0] or {}), "last_step": 0},
+        )
+        await change()
+        assert len(await codes_sent(store, email, "factor")) == told

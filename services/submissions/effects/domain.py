@@ -125,6 +125,23 @@ def typed_lines(value: Any) -> list[dict[str, str]]:
     return [{str(name): str(said) for name, said in one.items()} for one in kept]
 
 
+def laid_over(saved: Sequence[Effect], sent: Any, shown: int | None) -> dict[str, Any]:
+    """The lines of a form over those that are saved, by their places: what did not come is unchanged.
+
+    `shown`: how many lines the form has. It is sent after them: without it the form did not come whole, and no line
+    is taken away, neither one that is missing nor one that is empty.
+    """
+    sent = sent if isinstance(sent, Mapping) else {}
+    lines = {}
+    for number in range(MOST if shown is None else min(shown, MOST)):
+        before: dict[str, Any] = saved[number].model_dump() if number < len(saved) else {}
+        line = sent.get(str(number))
+        said = {**before, **line} if isinstance(line, Mapping) else before
+        empty = not any(str(one).strip() for one in said.values())
+        lines[str(number)] = before if shown is None and empty else said
+    return lines
+
+
 def without(value: Any, number: int) -> Any:
     """The lines of a form but the one at place `number`."""
     return {key: line for key, line in value.items() if key != str(number)} if isinstance(value, Mapping) else value

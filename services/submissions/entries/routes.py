@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.submissions.contests.domain import Contest
 from services.submissions.effects import domain as effects
@@ -40,21 +40,38 @@ _AFTER_SAVING = {"preview": "xem-truoc", "authors": "tac-gia"}
 
 
 class DraftForm(Words):
-    """The whole draft as its form sends it, with the version it was read at; `act` is the button."""
+    """A draft as its form sends it, with the version it was read at; `act` is the button.
+
+    What did not come is unchanged: every field of this form is sent, an empty one as an empty text.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     version: int | None = None
     act: str = "save"
+    effects_shown: Annotated[int, Field(ge=0)] | None = None
+    """How many lines of effects the form has; see `effects.laid_over`."""
+    lines: Any = None
+    """The effects as they came, by their places."""
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_effect(cls, typed: Any) -> Any:
-        """The button beside an effect takes it off what is saved."""
-        act = str(typed.get("act", "")) if isinstance(typed, dict) else ""
-        if not act.startswith(_DROP):
-            return typed
-        return {**typed, "effects": effects.without(typed.get("effects"), int("0" + act.removeprefix(_DROP)))}
+    def _keep_lines(cls, typed: dict[str, Any]) -> dict[str, Any]:
+        """What the button beside an effect takes off need not be right."""
+        sent = typed.get("effects")
+        return {**typed, "effects": cls._kept(sent or {}, str(typed.get("act", ""))), "lines": sent}
+
+    @staticmethod
+    def _kept(lines: Any, act: str) -> Any:
+        return effects.without(lines, int("0" + act.removeprefix(_DROP))) if act.startswith(_DROP) else lines
+
+    def over(self, saved: Words, contest: Contest) -> Words:
+        """What is saved, with what was sent in its place."""
+        parts = {part.id: saved.parts[part.id] for part in contest.parts if part.id in saved.parts}
+        lines = self._kept(effects.laid_over(saved.effects, self.lines, self.effects_shown), self.act)
+        chosen = ("title", "entrant_group", "content_group")
+        said = {name: getattr(self if name in self.model_fields_set else saved, name) for name in chosen}
+        return Words(**said, parts=parts | self.parts, effects=lines)
 
 
 def _flat(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,26 +109,30 @@ async def _refused(request: Request, entry_id: str, person: Person, form: Typed[
     entry, contest = await service.view(store_of(request), entry_id, person)
     form.refuse(refusal)
     values, saved, other = _flat(form.typed), entry.fields(), {}
-    written = form.value is not None and entry.same_words(form.value)
+    whole = "effects_shown" in values
+    written = form.value is not None and entry.same_words(form.value.over(entry, contest))
     if written or isinstance(refusal, SavedElsewhere):  # else the old version stays: a clash not yet seen must be shown
         values["version"] = entry.version
     if isinstance(refusal, SavedElsewhere):
-        other = {name: text for name, text in saved.items() if values.get(name, _unsaid(name, text)) != text}
-    if "effects" in values:  # else lines that were taken off would come back
+        other = {
+            name: text for name, text in saved.items() if values.get(name, _unsaid(name, text, whole=whole)) != text
+        }
+    if whole:  # else lines that were taken off would come back
         saved = {name: text for name, text in saved.items() if not name.startswith("effects.")}
     return await _edit(request, entry, contest, saved | values, errors=form.errors, other=other, status=refusal.status)
 
 
-def _unsaid(name: str, saved: str) -> str:
-    """A field that the form did not send says what is saved; an effect that it did not send is not there."""
-    return "" if name.startswith("effects.") else saved
+def _unsaid(name: str, saved: str, *, whole: bool) -> str:
+    """A field that the form did not send says what is saved; an effect that a whole form does not have is not there."""
+    return "" if whole and name.startswith("effects.") else saved
 
 
 async def _write(request: Request, entry_id: str, typed: DraftForm, by: Person) -> Entry:
     """Save the words that came with a button; a form of a file alone has none. Raises NotFound for a foreign entry."""
+    entry, contest = await service.view(store_of(request), entry_id, by)
     if typed.version is None:
-        return (await service.view(store_of(request), entry_id, by))[0]
-    words = Words(**typed.model_dump(include=set(Words.model_fields)))
+        return entry
+    words = typed.over(entry, contest)
     return await service.write(store_of(request), entry_id, words, version=typed.version, by=by, at=now())
 
 

@@ -28,17 +28,19 @@ _SIZE = 50
 
 
 class TextForm(BaseModel):
-    """The whole text as its form sends it, with the version it was read at; `act` is the button."""
+    """The text as its form sends it, with the version it was read at; `act` is the button.
+
+    What did not come is unchanged: every field of this form is sent, an empty one as an empty text.
+    """
 
     version: int
-    title: Annotated[Line, Field(max_length=500)] = ""
+    title: Annotated[Line, Field(max_length=500)] | None = None
     parts: dict[str, Prose] = Field(default={}, max_length=60)
     act: str = "save"
 
-    @property
-    def words(self) -> Words:
-        """Without groups, which the desk wrote down."""
-        return Words(title=self.title, parts=self.parts)
+    def over(self, saved: Words) -> Words:
+        """What is saved with what was sent in its place, without groups, which the desk wrote down."""
+        return Words(title=saved.title if self.title is None else self.title, parts=saved.parts | self.parts)
 
 
 class CheckForm(BaseModel):
@@ -96,7 +98,8 @@ async def save(request: Request, entry_id: str, person: Secretary) -> Response:
     form, store = await forms.read(request, TextForm), store_of(request)
     try:
         typed = form.valid()
-        text = await service.write(store, entry_id, typed.words, version=typed.version, by=person, at=now())
+        words = typed.over((await service.desk(store, entry_id, person)).text)
+        text = await service.write(store, entry_id, words, version=typed.version, by=person, at=now())
         if typed.act == "hand_over":
             await service.hand_over(store, entry_id, version=text.version, by=person, at=now())
     except NotFound:
@@ -126,7 +129,9 @@ async def _refused(
     }
     saved, other = text.fields(), {}
     written = form.value is not None and text.same_words(
-        form.value.words.model_copy(update={"entrant_group": text.entrant_group, "content_group": text.content_group})
+        form.value.over(text).model_copy(
+            update={"entrant_group": text.entrant_group, "content_group": text.content_group}
+        )
     )
     if written or isinstance(refusal, SavedElsewhere):
         values["version"] = text.version

@@ -201,7 +201,7 @@ async def test_effects_are_typed_added_and_taken_off_without_a_script(
     await window.sign_in(email_of("chu-bai"))
     await window.open(f"{path}/soan")
     typed = {
-        **draft.fields(), "effects.0.what": "time", "effects.0.amount": "2,5", "effects.0.unit": "giờ/hồ sơ",
+        **draft.fields(), "effects_shown": "3", "effects.0.what": "time", "effects.0.amount": "2,5", "effects.0.unit": "giờ/hồ sơ",
         "effects.0.basis": "Đo 40 hồ sơ.", "effects.1.amount": "7", "effects.2.unit": "",
     }  # fmt: skip
     added = await window.submit(f"{path}/luu", {**typed, "version": str(draft.version), "act": "effects.add"})

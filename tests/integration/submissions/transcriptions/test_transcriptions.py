@@ -220,6 +220,10 @@ async def test_the_pages_lead_from_the_queue_to_an_accepted_entry(
     assert "<img" in (await one.open(address)).text
     fields = {"version": "0", "title": paper.title, **{f"parts.{part}": text for part, text in PARTS.items()}}
     saved = await one.submit(f"{address}/luu", fields, headers={"Accept": "application/json"})
+    short = {"version": str(saved.json()["version"]), "parts.situation": PARTS["situation"]}
+    saved = await one.submit(f"{address}/luu", short, headers={"Accept": "application/json"})
+    kept = (await service.desk(store, paper.id, typist)).text
+    assert (kept.title, kept.parts) == (paper.title, PARTS), "a form that was cut off empties nothing"
     fields |= {"version": str(saved.json()["version"]), "act": "hand_over"}
     untitled = await one.submit(f"{address}/luu", {**fields, "title": ""})
     assert (untitled.status_code, PARTS["solution"] in untitled.text) == (422, True)

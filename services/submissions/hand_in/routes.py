@@ -19,6 +19,7 @@ from services.submissions.hand_in import domain
 from services.submissions.jury_copies.domain import State as Copying
 from services.submissions.scanning import service as scanning
 from services.submissions.states.domain import NothingChanged, State
+from services.submissions.team_drafts import service as team_drafts
 from services.submissions.texts import domain as texts
 from services.submissions.texts.domain import Incomplete
 from shared import forms
@@ -87,6 +88,7 @@ async def _preview(
         "for_jury": [file for file in entry.files if file.copy_blob],
         "withheld": [file for file in entry.files if not (file.copy_blob or file.purpose)],
         "can_submit": entry.editable(contest, now()) and (entry.changed or entry.state is not State.SUBMITTED),
+        "unsent": (await team_drafts.of_entry(tx, entry.id)).typed is not None,
         "twins": await asyncio.to_thread(domain.twins, entry, own),
         "values": {},
         "errors": [],

@@ -69,6 +69,8 @@ async def test_the_owners_form_keeps_what_was_typed_and_adds_and_drops_rows_with
     assert (clash.status_code, clash.text.count("(bản kia)"), 'value="Lan"' in clash.text) == (409, 3, True)
     autosaved = await window.submit(f"{path}/luu", {**typed, "version": "3"}, headers={"Accept": "application/json"})
     assert autosaved.json()["version"] == 4
+    preview = (await window.open(f"/bai-du-thi/{draft.id}/xem-truoc")).text
+    assert 0 < preview.find("Trang Tác giả có thay đổi chưa gửi") < preview.rfind('class="govuk-button')
     typed["version"] = "4"
     refused = await window.submit(path, {**typed, "act": "save"})
     assert refused.status_code == 422
@@ -79,6 +81,7 @@ async def test_the_owners_form_keeps_what_was_typed_and_adds_and_drops_rows_with
     assert saved.text.count("Chờ trả lời") == 2
     assert "Lời mời mới đang được gửi đi." in saved.text
     assert len(await codes_sent(store, MAI)) == 1
+    assert "Trang Tác giả có thay đổi" not in (await window.open(f"/bai-du-thi/{draft.id}/xem-truoc")).text
 
 
 async def test_saving_without_anybody_new_tells_of_no_letters(store: Store, browser: Callable[[], Browser]) -> None:

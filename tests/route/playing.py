@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from deploy.demo import asides, cast, driver, ledger, load, marking
-from deploy.demo.client import Api, Json
+from deploy.demo.client import Api, Json, until
 from deploy.demo.ledger import Ledger
 from deploy.demo.marking import Desk
 from deploy.demo.progress import Bar, Stages
@@ -93,6 +93,18 @@ async def hand_in(stage: Stage) -> Stage:
     """Every entry is written and handed in by an entrant of its own."""
     made = driver._Cast(stage.demo, list(stage.entries))
     return replace(stage, handed_in=await driver._write(stage.desk, stage.entries, made, stage.run_id, Unseen()))
+
+
+async def hand_in_to_the_desk(stage: Stage) -> Stage:
+    """The same, and the desk has a line of each: the register follows by the broker."""
+    made = await hand_in(stage)
+    async with made.desk.api("secretary") as api:
+
+        async def complete() -> bool:
+            return len(await marking.register(api, made.desk.contest_id)) >= len(made.handed_in)
+
+        await until(complete, "every entry in the register")
+    return made
 
 
 async def take_in(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from pypdf import PdfWriter
 
 from deploy.demo import cast, driver
 from deploy.demo.client import Api, Json, RefusedError
-from deploy.demo.marking import REGISTER, register
+from deploy.demo.marking import accept, register
 from deploy.local.system import System
 from shared import kafka
 from shared.ids import new_id
@@ -123,7 +123,7 @@ async def live(system: System) -> Life:
             return len(await register(desk, stage.desk.contest_id)) == 3
 
         await until(registered, "three lines in the register")
-        await desk.make(f"{REGISTER}/{ids['accepted']}/accept")
+        await accept(desk, ids["accepted"])
     return Life(email, person_id, ids, stage)
 
 
@@ -202,8 +202,12 @@ async def erased_everywhere(system: System, life: Life) -> None:
         )
         return bool(own and all(copies) and withdrawn)
 
+    async def compacted() -> bool:
+        return await canaries.in_topics(system, life.words) == []
+
     await until(ended, "the erasure is at its end")
     await asyncio.sleep(3)
+    await until(compacted, "the broker has cleaned its topics")
 
 
 def exports(system: System, life: Life) -> str:

@@ -41,7 +41,7 @@ async def _organiser(system: System) -> str:
 
 async def _up_to(system: System, stage: str, entries: int) -> Stage:
     size = driver.Size(entries=entries, judges=4, finalists=FINALISTS)
-    made = await playing.hand_in(await playing.prepare(system, size))
+    made = await playing.hand_in_to_the_desk(await playing.prepare(system, size))
     steps = ["handed_in", "accepted", "assigned", "marked", "final"]
     for step in steps[1 : steps.index(stage) + 1]:
         match step:

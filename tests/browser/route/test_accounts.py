@@ -87,6 +87,7 @@ def _comes_in_by_code(window: Visit, system: System, address: str) -> None:
     window.fill("Địa chỉ thư điện tử", address)
     window.press("Gửi mã đăng nhập")
     window.look("tai-khoan-nhap-ma")
+    wait_for(cast.letters_to(system.mail_url, address, number=4))  # or the second code may overtake the first
     window.page.get_by_text("Chưa nhận được mã?").click()
     window.press("Gửi mã mới")
     assert "Đã gửi mã mới" in window.text
@@ -126,8 +127,8 @@ def _moves(window: Visit, system: System, address: str) -> None:
     window.look("tai-khoan-dia-chi-ma")
     _type_code(window, system, new, "Xác nhận địa chỉ mới", letters=1)
     assert f"Đã xác nhận {new}" in window.text
-    told = wait_for(cast.letters_to(system.mail_url, address, number=7))[-1]
-    assert told["subject"] == "Địa chỉ của tài khoản Sáng Kiến vừa được thay"
+    told = {letter["subject"] for letter in wait_for(cast.letters_to(system.mail_url, address, number=7))}
+    assert "Địa chỉ của tài khoản Sáng Kiến vừa được thay" in told
     window.go("/tai-khoan")
     window.press("Đăng xuất khỏi mọi thiết bị")
     assert "Bạn đã đăng xuất khỏi mọi thiết bị" in window.text

@@ -22,7 +22,8 @@ def mine(system: System) -> Stage:
     """Four entries that wait for the formal check."""
 
     async def seed() -> Stage:
-        return await playing.hand_in(await playing.prepare(system, Size(entries=4, judges=2, finalists=1)))
+        stage = await playing.prepare(system, Size(entries=4, judges=2, finalists=1))
+        return await playing.hand_in_to_the_desk(stage)
 
     return playing.wait_for(seed())
 

@@ -43,6 +43,15 @@ def _letter(system: System, email: str, receipt: str) -> dict[str, str]:
     raise AssertionError(f"no letter with {receipt} to {email}")
 
 
+def _until_noted(window: Visit, receipt: str) -> None:
+    """The letter may be out before the notice is on the page."""
+    for _ in range(PATIENCE):
+        if receipt in window.go("/hop-thu").text:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no notice about {receipt}")
+
+
 def _sign_up(window: Visit, system: System, email: str) -> None:
     window.follow("Đăng ký dự thi")
     window.look("dang-ky")
@@ -120,6 +129,7 @@ def test_an_entrant_signs_up_writes_hands_in_and_gets_a_receipt(
     assert ENTRY.title not in stranger.text
     letter = _letter(system, email, receipt)
     assert f"{system.url}/bai-du-thi/" in letter["text"]
+    _until_noted(window, receipt)
     window.go("/hop-thu", "hop-thu")
     window.page.locator("main table").get_by_role("link", name=receipt).click()
     window.look("thong-bao-nguoi-thi")

@@ -32,7 +32,9 @@ class Alike:
 
 
 async def _seed(system: System) -> Alike:
-    stage = await playing.hand_in(await playing.prepare(system, driver.Size(entries=2, judges=2, finalists=1)))
+    stage = await playing.hand_in_to_the_desk(
+        await playing.prepare(system, driver.Size(entries=2, judges=2, finalists=1))
+    )
     first, second = stage.handed_in
     parts = {name: f"{text} Xin bổ sung vài lời." for name, text in first.entry.parts.items()}
     copied = second.entry.model_copy(update={"title": COPIED, "parts": parts})
@@ -55,7 +57,7 @@ def alike(system: System, stages: Stages) -> Alike:
 
 def _until(window: Visit, path: str, text: str) -> None:
     """Open a page again until the worker has looked."""
-    for _ in range(60):
+    for _ in range(200):
         if text in window.go(path).text:
             return
         time.sleep(0.5)
@@ -88,8 +90,9 @@ def test_the_secretary_compares_two_entries_and_concludes(windows: Windows, alik
     with window.page.expect_download() as download:
         window.page.locator("main").get_by_role("link", name="Excel").click()
     assert download.value.suggested_filename.endswith(".xlsx")
-    window.go(f"/tiep-nhan/{alike.copy_id}", "phieu-giong-bai-khac")
     own = alike.stage.handed_in[0].entry.title
+    _until(window, f"/tiep-nhan/{alike.copy_id}", f"“{own}”")
+    window.look("phieu-giong-bai-khac")
     window.page.locator("main a", has_text=f"“{own}”").first.click()
     window.look("so-hai-bai")
     assert window.page.locator("mark").count() > 3

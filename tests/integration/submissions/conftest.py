@@ -1,5 +1,6 @@
 """The submissions service on a real database: its store, its web application, browsers that use it."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
@@ -12,10 +13,15 @@ from pydantic import SecretStr
 
 from deploy.local.stack import Stack
 from services.submissions import web
+from services.submissions.credentials.domain import window_of
 from services.submissions.settings import Settings
+from shared.clock import now
 from shared.mongo import Store
 from tests.integration.conftest import emptied
 from tests.integration.submissions.builders import SECRET_KEY, SITE, Browser
+
+_LONGEST_TEST = 30
+"""Seconds that guessing may take on a slow machine."""
 
 
 @cache
@@ -49,6 +55,14 @@ def settings(stack: Stack, database_name: str) -> Settings:
         identity_private_key=SecretStr(private),
         identity_public_key=public,
     )
+
+
+@pytest.fixture
+def a_whole_window() -> None:
+    """Attempts are counted by the quarter of an hour: none ends in the middle of this test, and counting begins anew."""
+    left = (window_of(now())[1] - now()).total_seconds()
+    if left < _LONGEST_TEST:
+        time.sleep(left)
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ async def test_of_two_accounts_that_claim_at_one_moment_one_has_the_entry(
     assert [one.person_id for one in record.claims] == [winner.id]
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_wrong_guesses_are_stopped_here_as_on_the_status_page(
     store: Store, app: FastAPI, clerk: Person, contest: Contest, sender: Person
 ):

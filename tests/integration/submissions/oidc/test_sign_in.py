@@ -135,6 +135,7 @@ async def test_or_by_a_code_to_its_address(browser: Browsers, store: Store, prov
     assert (await store.read["identities"].find_one({"sub": who.sub}) or {})["person_id"] == person.id
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_guessing_the_password_there_is_throttled(browser: Browsers, store: Store, provider: Provider):
     who, visitor = somebody(), browser()
     await a_person(store, email=who.email)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from httpx import Response
 
 from shared.mongo import Store
@@ -84,6 +85,7 @@ async def test_a_password_is_changed_by_who_knows_it_and_only_this_browser_stays
     assert (await browser().sign_in(CHU, NEW)).status_code == 303
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_guessing_the_old_password_at_an_open_session_is_throttled(browser: Browsers, store: Store):
     await a_person(store, email=CHU)
     desk = browser()

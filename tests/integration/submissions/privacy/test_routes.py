@@ -237,6 +237,7 @@ async def test_erasing_needs_the_box_and_the_password_and_signs_out(entrant: Bro
     assert (await entrant.get(PAGE)).headers["location"].startswith("/dang-nhap")
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_guessing_the_password_on_the_page_of_erasing_is_throttled(entrant: Browser, store: Store) -> None:
     answers = [
         (await entrant.submit(f"{PAGE}/xoa", {"sure": "co", "password": f"đoán {number}"})).status_code

@@ -96,6 +96,7 @@ async def test_a_sealed_secret_put_beside_another_person_opens_nothing(browser: 
         await factors.check(store, mine, code(secret), place="10.2.0.1", secret_key=SECRET_KEY)
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_guessing_at_the_second_step_is_throttled_and_the_owner_elsewhere_still_gets_in(
     browser: Browsers, store: Store
 ):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from fastapi import FastAPI
 
 from services.submissions.credentials import domain
@@ -53,6 +54,7 @@ async def test_the_page_says_what_was_wrong_and_keeps_the_address(browser: Brows
     assert "sai mật khẩu" not in answer.text
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_guessing_is_throttled_for_the_guesser_and_not_for_the_owner(
     app: FastAPI, browser: Browsers, store: Store
 ):

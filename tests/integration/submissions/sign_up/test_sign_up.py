@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from fastapi import FastAPI
 from httpx import Response
 
@@ -205,6 +206,7 @@ async def test_nobody_gives_themselves_a_role(browser: Browsers, store: Store):
     assert (await visitor.post(f"{API}/people", json=_body(), headers=bearer)).status_code == 403
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_codes_are_sent_five_times_and_another_place_may_still_ask(app: FastAPI, browser: Browsers, store: Store):
     visitor = browser()
     asked = await _asks(visitor)

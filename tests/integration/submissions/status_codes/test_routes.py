@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from fastapi import FastAPI
 
 from services.submissions.entries.domain import Entry
@@ -62,6 +63,7 @@ async def test_an_unknown_code_and_a_wrong_pin_are_answered_the_same(
     assert "chép chưa đúng" in slip.text
 
 
+@pytest.mark.usefixtures("a_whole_window")
 async def test_who_guesses_is_stopped_and_locks_neither_holder_nor_link_out(store: Store, app: FastAPI) -> None:
     entry = await _handed_in(store)
     right = domain.pin(entry.id, SECRET_KEY)

@@ -13,6 +13,7 @@ from services.submissions.arrivals.domain import CHANNELS
 from services.submissions.contests.domain import Heading
 from services.submissions.states.domain import IN_WORDS, RULES_IN_WORDS, Rule, State
 from shared.ui.filters import vn_datetime
+from shared.written_dates import read_day
 
 SORTS = ("number", "title_folded", "received_at", "submitted_at", "unit_folded")
 SORT_WORDS = {
@@ -200,16 +201,8 @@ def asked(params: Mapping[str, str]) -> Query:
         typed["page"] = max(1, int(number[:6]))
     if size.isdecimal() and int(size) in SIZES:
         typed["size"] = int(size)
-    if not _is_day(typed.get("day", "")):
-        typed.pop("day", None)
-    return Query(**typed)
-
-
-def _is_day(typed: str) -> bool:
-    try:
-        return bool(date.fromisoformat(typed))
-    except ValueError:
-        return False
+    day = read_day(typed.pop("day", ""))
+    return Query(**typed, day=day.isoformat() if day else "")
 
 
 HEADS = (

@@ -1,7 +1,7 @@
 """Accounts, one account, and the journal as pages and files."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +16,7 @@ from shared.errors import NotFound, Refusal
 from shared.identity import Person, Role, may
 from shared.pages import page, see_other, store_of
 from shared.ui.roles import ROLES, role_words
+from shared.written_dates import read_day
 
 routes = APIRouter(include_in_schema=False)
 Reader = Annotated[Person, may(Role.ADMINISTRATOR, Role.AUDITOR)]
@@ -122,10 +123,8 @@ async def order(request: Request, person_id: str, person: Administrator) -> Resp
 
 def _day(request: Request, name: str) -> datetime | None:
     """Midnight in Hà Nội of a day in the address."""
-    try:
-        return datetime.combine(date.fromisoformat(request.query_params.get(name, "")), time.min, HANOI)
-    except ValueError:
-        return None
+    day = read_day(request.query_params.get(name, ""))
+    return datetime.combine(day, time.min, HANOI) if day else None
 
 
 def _wanted(request: Request) -> Asked:

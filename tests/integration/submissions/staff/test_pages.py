@@ -100,7 +100,8 @@ async def test_a_role_is_read_back_given_once_taken_and_found_in_the_journal(
     assert "Xin rút" not in journal
     today = local(now()).date()
     assert WHY in (await window.open(f"{JOURNAL}?tu-ngay={today}&den-ngay={today}")).text
-    assert "Chưa có dòng nào" in (await window.open(f"{JOURNAL}?tu-ngay=2999-01-01")).text
+    assert "Chưa có dòng nào" in (await window.open(f"{JOURNAL}?tu-ngay=2099-01-01")).text
+    assert WHY in (await window.open(f"{JOURNAL}?tu-ngay=0001-01-01&den-ngay=9999-12-31")).text
     assert "Chưa có dòng nào" in (await window.open(f"{JOURNAL}?nguoi=khong+ai")).text
     assert "Xin rút" in (await window.get("/quan-tri/nhat-ky.csv")).text
 

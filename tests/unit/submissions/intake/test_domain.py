@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.submissions.arrivals.domain import CHANNELS
+from services.submissions.intake import domain
 from services.submissions.intake.domain import STAND_WORDS, Query, Tally
 
 
@@ -14,6 +15,14 @@ from services.submissions.intake.domain import STAND_WORDS, Query, Tally
 )
 def test_a_sort_that_is_not_known_falls_back_to_the_number(asked: str, order: tuple[str, int]) -> None:
     assert Query(sort=asked).order == order
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [("2026-11-21", "2026-11-21"), ("21/11/2026", "2026-11-21"), ("0001-01-01", ""), ("9999-12-31", ""), ("mai", "")],
+)
+def test_a_day_that_no_register_has_is_not_asked_for(typed: str, day: str) -> None:
+    assert domain.asked({"ngay": typed, "tim": "x"}) == Query(day=day, search="x")
 
 
 _LINES = st.lists(st.tuples(st.sampled_from([*CHANNELS, "fax"]), st.sampled_from([one.value for one in STAND_WORDS])))

@@ -10,6 +10,9 @@ class Refusal(Exception):
     code = "refused"
     status = 409
     message = "Yêu cầu không thực hiện được."
+    heading = ""
+    """Of its page, where the one of the status does not fit; `advice` alike."""
+    advice = ""
 
     def __init__(self, message: str | None = None, *, field: str | None = None, **details: object) -> None:
         """`field` names the form field at fault; `details` go into the JSON answer as they are."""

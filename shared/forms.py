@@ -1,11 +1,13 @@
 """Forms: a pydantic model reads them, and what was typed survives every refusal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from enum import Enum
+from typing import Any, Generic, Literal, TypeVar, get_origin
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from starlette.datastructures import FormData, UploadFile
 
 from shared.errors import Invalid, Refusal
@@ -13,6 +15,7 @@ from shared.errors import Invalid, Refusal
 M = TypeVar("M", bound=BaseModel)
 
 _EMPTY = "Hãy điền mục này."
+_NUMBERS = ("int_parsing", "decimal_parsing")
 _SENTENCES = {
     "missing": _EMPTY,
     "string_too_short": _EMPTY,
@@ -57,23 +60,37 @@ class Typed(Generic[M]):
 
 
 def sentences(
-    faults: Iterable[Any], *, skip: int = 0, titles: Mapping[str, str | None] | None = None
+    faults: Iterable[Any],
+    *,
+    skip: int = 0,
+    titles: Mapping[str, str | None] | None = None,
+    chosen: Container[str] = (),
 ) -> list[dict[str, str]]:
     """Pydantic's findings as {field, text} pairs in Vietnamese; `skip` leading parts of each place are left out.
 
-    `titles`: what a field is called on the page, so that a list of errors says which field each is about.
+    `titles`: what a field is called on the page, so that a list of errors says which field each is about. `chosen`: the
+    fields where people pick, not write.
     """
     found = []
     for fault in faults:
         context = fault.get("ctx", {})
-        text, place = _SENTENCES.get(fault["type"]), ".".join(map(str, fault["loc"][skip:]))
+        kind = "missing" if fault["type"] in _NUMBERS and fault.get("input") == "" else fault["type"]
+        text, place = _SENTENCES.get(kind), ".".join(map(str, fault["loc"][skip:]))
         title = (titles or {}).get(place)
         if text is None:
             text = str(context.get("error", "Nội dung chưa hợp lệ."))
         elif title:
-            text = f"Hãy điền “{title}”." if text == _EMPTY else f"{title}: {text[:1].lower()}{text[1:]}"
+            verb = "chọn" if place in chosen else "điền"
+            text = f"Hãy {verb} “{title}”." if text == _EMPTY else f"{title}: {text[:1].lower()}{text[1:]}"
         found.append({"field": place, "text": text.format(**context)})
     return found
+
+
+def _is_chosen(known: FieldInfo) -> bool:
+    """Radios and lists: the type has the choices, or the field says `json_schema_extra={"chosen": True}`."""
+    kind, extra = known.annotation, known.json_schema_extra
+    said = isinstance(extra, dict) and bool(extra.get("chosen"))
+    return said or kind is bool or get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, Enum))
 
 
 def _plain(form: FormData) -> dict[str, Any]:
@@ -101,4 +118,5 @@ async def read(request: Request, model: type[M]) -> Typed[M]:
         return Typed(typed, model.model_validate(typed), files=files)
     except ValidationError as error:
         titles = {name: known.title for name, known in model.model_fields.items()}
-        return Typed(typed, errors=sentences(error.errors(), titles=titles), files=files)
+        chosen = {name for name, known in model.model_fields.items() if _is_chosen(known)}
+        return Typed(typed, errors=sentences(error.errors(), titles=titles, chosen=chosen), files=files)

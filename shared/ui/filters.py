@@ -4,6 +4,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import phonenumbers
+from markupsafe import Markup
+
 from shared import written_dates
 from shared.clock import HANOI, local
 from shared.written_dates import FIRST_YEAR, LAST_YEAR
@@ -13,6 +16,8 @@ _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "
 _STEPS = ((86_400, "ngày"), (3_600, "giờ"), (60, "phút"))
 _AFTER_THIS_SHOW_THE_DATE = timedelta(days=30)
 _KIBI = 1024
+_OURS = 84
+"""What a telephone number of this country begins with abroad."""
 
 
 def _day_month_year(day: date) -> str:
@@ -94,6 +99,28 @@ def vn_number(value: Decimal | float | None, places: int | None = None) -> str:
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     text = f"{number:,f}" if places is None else f"{number:,.{places}f}"
     return text.replace(",", "\x00").replace(".", ",").replace("\x00", ".").replace("-", "−")
+
+
+def inside(value: str) -> str:
+    """Words as they stand inside a sentence: `qua UBND xã`, not `qua ubnd xã`."""
+    return value[:1].lower() + value[1:]
+
+
+def vn_phone(value: str) -> str:
+    """`0912 345 678` from `+84912345678`: as numbers are written and read out here; whatever is none stays as it is."""
+    if not value.removeprefix("+").isdigit():
+        return value
+    try:
+        number = phonenumbers.parse(value, "VN")
+    except phonenumbers.NumberParseException:
+        return value
+    forms = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, forms.NATIONAL if number.country_code == _OURS else forms.INTERNATIONAL)
+
+
+def breakable(value: str) -> Markup:
+    """An e-mail address that may go on below after its sign, where a column is narrow."""
+    return Markup("@<wbr>").join(value.split("@"))
 
 
 def file_size(value: int) -> str:

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.submissions.arrivals.domain import CHANNELS
 from services.submissions.contests.domain import Heading
 from services.submissions.states.domain import IN_WORDS, RULES_IN_WORDS, Rule, State
-from shared.ui.filters import vn_datetime
+from shared.ui.filters import inside, vn_datetime
 from shared.written_dates import read_day
 
 SORTS = ("number", "title_folded", "received_at", "submitted_at", "unit_folded")
@@ -64,7 +64,7 @@ class Line(BaseModel):
     @property
     def channels_in_words(self) -> str:
         """Every way it came, the first first."""
-        return ", ".join([_IN_WORDS[one] for one in (self.channel, *self.more_channels)])
+        return ", ".join([_IN_WORDS[self.channel], *(inside(_IN_WORDS[one]) for one in self.more_channels)])
 
     @property
     def sealed(self) -> dict[str, Any]:

@@ -26,8 +26,8 @@ class ConclusionForm(BaseModel):
     """What was concluded of the pair as read at `version`."""
 
     version: int
-    state: Literal["copy", "distinct"]
-    reason: Reason
+    state: Literal["copy", "distinct"] = Field(title="Kết luận của Tổ thư ký")
+    reason: Reason = Field(title="Lý do")
 
 
 class ReopenForm(BaseModel):

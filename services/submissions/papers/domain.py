@@ -78,24 +78,24 @@ class Sender(BaseModel):
 
 
 class Slip(BaseModel):
-    """Everything a desk writes down about a paper. Without `received_at` it is received now."""
+    """Everything a desk writes down about a paper, in the order of the page. Without `received_at` it is received now."""
 
-    name: Name = Field(title="Họ và tên, hoặc tên tổ chức")
-    phone: Phone = ""
-    email: OptionalEmail = ""
-    address: Contact = ""
-    kind: Kind = Kind.RESIDENT
-    unit_id: OptionalId = None
-    representative: Annotated[Line, Field(max_length=120)] = ""
-    """Who speaks for an organisation."""
     contest_id: str = Field(min_length=1, max_length=60)
     channel: Literal["desk", "post", "email", "commune"] = Field(title="Bài đến bằng cách nào")
     received_at: Instant = None
     postmark: Day = None
+    kind: Kind = Kind.RESIDENT
+    name: Name = Field(title="Họ và tên, hoặc tên tổ chức")
+    representative: Annotated[Line, Field(max_length=120)] = ""
+    """Who speaks for an organisation."""
+    phone: Phone = ""
+    email: OptionalEmail = ""
+    address: Contact = ""
+    unit_id: OptionalId = None
     authors: Annotated[Text, Field(max_length=3000)] = ""
     """Further authors, one a line: name; phone or e-mail; unit."""
-    entrant_group: str = Field(min_length=1, max_length=60, title="Nhóm đối tượng")
-    content_group: str = Field(min_length=1, max_length=60, title="Lĩnh vực")
+    entrant_group: str = Field(min_length=1, max_length=60, title="Nhóm đối tượng", json_schema_extra={"chosen": True})
+    content_group: str = Field(min_length=1, max_length=60, title="Lĩnh vực", json_schema_extra={"chosen": True})
     title: Line = Field(min_length=1, max_length=500, title="Tên sáng kiến")
     pages: int = Field(ge=1, le=5000, title="Số trang")
     handwritten: bool = False

@@ -154,9 +154,9 @@ async def detach(request: Request, entry_id: str, file_id: str, person: Secretar
 class CorrectionForm(BaseModel):
     """When it was received, what the postmark says, and why what was written down was wrong."""
 
-    received_at: Instant
+    received_at: Instant = Field(title="Nhận lúc")
     postmark: Day = None
-    reason: Why
+    reason: Why = Field(title="Vì sao phải sửa")
 
 
 @routes.post(PAGE + "/{entry_id}/sua-ngay")

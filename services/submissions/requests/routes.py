@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.submissions.requests import domain, service
 from services.submissions.requests.domain import Words
@@ -21,8 +21,8 @@ PageNumber = Annotated[int, Query(alias="trang", ge=1, le=10_000)]
 class AnswerForm(BaseModel):
     """What the person reads."""
 
-    outcome: Literal["answered", "refused"]
-    text: Words
+    outcome: Literal["answered", "refused"] = Field(title="Kết quả")
+    text: Words = Field(title="Câu trả lời")
 
 
 @routes.get("/quan-tri/yeu-cau")

@@ -29,6 +29,8 @@ class Infected(Refusal):
     code = "file_infected"
     status = 409
     message = "Phần mềm quét phát hiện mã độc trong tệp này nên tệp đã bị khóa, không ai mở được. Hãy bỏ tệp rồi gửi tệp khác."
+    heading = "Tệp đã bị khóa"
+    advice = "Người gửi quét vi-rút máy đã dùng, bỏ tệp này khỏi bài rồi gửi bản khác. Người khác không phải làm gì."
 
 
 class NotScannedYet(Refusal):
@@ -37,6 +39,8 @@ class NotScannedYet(Refusal):
     code = "file_not_scanned_yet"
     status = 409
     message = "Tệp này đang chờ quét vi-rút. Hãy mở lại sau ít phút."
+    heading = "Tệp đang chờ quét vi-rút"
+    advice = "Đợi ít phút rồi tải lại trang này."
 
 
 class ScannerAway(Exception):

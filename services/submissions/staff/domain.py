@@ -78,7 +78,7 @@ class Order(BaseModel):
     """One act on one account; it is done when `sure` comes after it was read back."""
 
     model_config = ConfigDict(extra="forbid")
-    what: What
+    what: What = Field(title="Việc")
     role: Annotated[RoleName | None, BeforeValidator(lambda value: value or None)] = None
     contest: str = ""
     """A contest's id; empty for the whole site."""

@@ -120,13 +120,15 @@ async def show(request: Request, unit_id: str, person: Visitor) -> Response:
 class ReorganiseForm(BaseModel):
     """What becomes of a unit from a day on; `sure` after it was read back."""
 
-    act: domain.Act
+    act: domain.Act = Field(title="Việc sắp xếp")
     others: str = ""
     """Ids of units that are merged with it, one a line."""
     names: str = ""
     level: str = ""
-    first_day: date
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    first_day: date = Field(title="Có hiệu lực từ ngày")
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)] = Field(
+        title="Căn cứ"
+    )
     sure: bool = False
 
 

@@ -63,20 +63,26 @@ def scan(tmp_path: Path) -> Path:
     return tmp_path / "trang-1.png"
 
 
-def _register(window: Visit, stage: Stage, scan: Path, title: str, name: str, email: str = "") -> None:
+def _fill(window: Visit, stage: Stage, way: str, title: str, name: str) -> None:
     window.go(f"/tiep-nhan/bai-giay/moi?cuoc-thi={stage.desk.contest_id}")
-    window.page.get_by_label("Qua bưu điện").check()
+    window.page.get_by_label(way).check()
     window.page.get_by_label("Người dân", exact=True).check()
     window.fill("Họ và tên, hoặc tên tổ chức", name)
-    window.page.locator("[name=email]").fill(email)
-    window.fill("Ngày trên dấu bưu điện", "2019-01-02")
+    if way == "Qua bưu điện":
+        window.fill("Ngày trên dấu bưu điện", "2019-01-02")
     for label in ("Nhóm đối tượng", "Lĩnh vực"):
         window.page.get_by_label(label).select_option(index=1)
     window.fill("Tên sáng kiến", title)
     window.page.get_by_label("Viết tay").check()
+
+
+def _register(window: Visit, stage: Stage, scan: Path, title: str, name: str, email: str = "") -> None:
+    _fill(window, stage, "Qua bưu điện", title, name)
+    window.page.locator("[name=email]").fill(email)
     window.page.locator("[name=scans]").set_input_files(scan)
     window.press("Vào sổ và cấp biên nhận")
     window.look("nhan-bai-giay-thieu-so-trang")
+    assert "Hãy điền “Số trang”" in window.text
     assert window.page.get_by_label("Tên sáng kiến").input_value() == title
     window.fill("Số trang", "3")
     window.page.locator("[name=scans]").set_input_files(scan)
@@ -135,10 +141,37 @@ def _judged_blind(windows: Windows, stage: Stage) -> None:
     assert not [sign for sign in (SENDER, MAIL, "trang-1.png", "Viết tay", "/tep/") if sign in seen]
 
 
-def test_the_same_entry_twice_is_joined_and_parted_without_scripts(windows: Windows, stage: Stage, scan: Path):
+@pytest.mark.parametrize("way", ["Nộp tại quầy", "Qua thư điện tử", "Qua UBND xã, phường"])
+def test_every_way_in_takes_a_group_with_its_envelope_and_the_counts_add_up(
+    windows: Windows, stage: Stage, scan: Path, way: str
+):
+    clerk = windows.visit(stage.email("secretary"), scripts=way == "Nộp tại quầy")
+    _fill(clerk, stage, way, f"Bài đến theo đường {way}", "Đỗ Thị Đứng Đầu")
+    clerk.fill("Đồng tác giả", f"Lê Văn Cùng Viết {way}\nHồ Thị Cùng Viết {way}")
+    clerk.fill("Số trang", "12")
+    for field in ("envelope", "scans"):
+        clerk.page.locator(f"[name={field}]").set_input_files(scan)
+    clerk.press("Vào sổ và cấp biên nhận")
+    expect(clerk.page.locator("main")).to_contain_text(f"Hồ Thị Cùng Viết {way}")
+    assert re.search(r"Phong bì · .* KB", clerk.text)
+    clerk.go(f"/tiep-nhan?cuoc-thi={stage.desk.contest_id}")
+    table = clerk.page.locator("table").first
+    rows = [[int(one) for one in re.findall(r"\t(\d+)", line)] for line in table.inner_text().split("\n")]
+    *channels, total = [row for row in rows if row]
+    assert [sum(column) for column in zip(*channels, strict=True)] == total
+    assert [sum(row[:-1]) for row in (*channels, total)] == [row[-1] for row in (*channels, total)]
+    clerk.go(f"/tiep-nhan/in?cuoc-thi={stage.desk.contest_id}", "in-so-tiep-nhan")
+    printed = re.search(r"Cộng: (\d+) số vào sổ; trong đó (.+)\.", clerk.text)
+    assert printed is not None
+    assert int(printed[1]) == total[-1] == sum(int(one) for one in re.findall(r" (\d+)(?:,|$)", printed[2]))
+    assert f"{way[0].lower()}{way[1:]} 1" in printed[2]
+
+
+def test_a_paper_and_the_online_entry_are_joined_and_parted_without_scripts(windows: Windows, stage: Stage, scan: Path):
+    online = playing.wait_for(playing.hand_in(stage)).handed_in[0]
+    person = next(one.name for one in stage.demo.entrants if one.id == online.entry.entrant)
     clerk = windows.visit(stage.email("secretary"), width=320, scripts=False)
-    for name in ("Mai Thị Gửi Trước", "Mai Thị Gửi Sau"):
-        _register(clerk, stage, scan, "Bảng chỉ đường bằng màu", name)
+    _register(clerk, stage, scan, online.entry.title, person, online.email)
     clerk.follow("So và nhập làm một")
     clerk.look("nhap-bai")
     clerk.follow("So hai bản")

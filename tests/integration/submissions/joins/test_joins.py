@@ -71,7 +71,7 @@ async def test_a_paper_of_an_online_entry_is_its_second_channel_and_counts_nothi
     assert kept.paper is not None
     assert (kept.paper.transcript, len(kept.paper.scans)) == (Transcript.OWN, 1)
     line, other = await intake.line(store.read, first.id), await intake.line(store.read, paper.id)
-    assert (line.channels_in_words, other.number, other.joined_to) == ("Trực tuyến, Nộp tại quầy", 2, 1)
+    assert (line.channels_in_words, other.number, other.joined_to) == ("Trực tuyến, nộp tại quầy", 2, 1)
     assert await counted(store, contest, clerk) == {"submitted": 1, "joined": 1}
     await deliver(store, paper.id)
     assert (await intake.line(store.read, paper.id)).state is State.JOINED

@@ -1,6 +1,7 @@
 """The counter on a real database: numbers at once and without gaps, senders without sign-in, late papers, scans, erasure."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -221,9 +222,12 @@ async def test_the_counter_over_http_keeps_what_was_typed_and_prints_a_receipt(
     assert refused.status_code == 422
     assert "Bùi Thị Bưu Điện" in refused.text
     assert "Số trang: hãy nhập một số nguyên." in refused.text
-    unsaid = {name: value for name, value in typed.items() if name not in ("kind", "handwritten")}
-    guessed = await desk.submit("/tiep-nhan/bai-giay/moi", {**unsaid, "pages": "4"})
-    assert [one in guessed.text for one in ("Hãy điền “Người gửi là”.", "Hãy điền “Bài được”.")] == [True, True]
+    unsaid = {name: value for name, value in typed.items() if name not in ("kind", "handwritten", "entrant_group")}
+    guessed = await desk.submit("/tiep-nhan/bai-giay/moi", {**unsaid, "pages": "", "name": ""})
+    listed = re.findall(r"Hãy (?:chọn|điền) “[^”]+”", guessed.text)[:5]
+    chosen, written = ["Hãy chọn “Người gửi là”"], ["Hãy điền “Họ và tên, hoặc tên tổ chức”"]
+    rest = ["Hãy chọn “Nhóm đối tượng”", "Hãy điền “Số trang”", "Hãy chọn “Bài được”"]
+    assert listed == [*chosen, *written, *rest], "in the order of the page, and said as it is done"
     files = [("scans", ("a.jpg", an_image(), "image/jpeg")), ("scans", ("b.txt", b"not a picture", "text/plain"))]
     fields = {**typed, "pages": "4", "received_at": ""}
     done = await desk.submit("/tiep-nhan/bai-giay/moi", fields, files=files)

@@ -28,7 +28,7 @@ async def test_register_and_receipt_are_printed_for_those_who_may(store: Store, 
         assert "Lê Thị Tác Giả" in shown.text
     listed = (await desk.open(f"/tiep-nhan/in?ngay={today}&kenh=online")).text
     assert "Bảng tự kiểm tra hồ sơ" in listed
-    assert "Cộng: 1 số vào sổ." in listed
+    assert "Cộng: 1 số vào sổ; trong đó trực tuyến 1." in listed
     assert "Cộng: 0 số vào sổ." in (await desk.open("/tiep-nhan/in?ngay=2020-01-01")).text
     assert "Cộng: 0 số vào sổ." in (await desk.open("/tiep-nhan/in?kenh=post")).text
     assert (await stranger.get(f"/bai-du-thi/{entry.id}/phieu")).status_code == 404

@@ -57,7 +57,7 @@ async def test_an_auditor_reads_the_list_with_masked_addresses_and_does_nothing(
     window = await as_(store, browser, "auditor")
     other = await a_person(store, name="Lê Thị Ánh", email="anh.le@sangkien.example", phone="0912345678")
     for path in (LIST, "/quan-tri/nguoi-dung.csv"):
-        text = (await window.open(path)).text
+        text = (await window.open(path)).text.replace("<wbr>", "")
         assert "Lê Thị Ánh" in text
         assert "anh.le@" not in text
         assert "a***@sangkien.example" in text

@@ -107,3 +107,26 @@ def test_an_instant_that_was_typed_keeps_its_own_zone_and_is_of_our_time():
         with pytest.raises(ValueError, match="Năm phải từ 1900"):
             filters.typed_instant(typed)
     assert filters.typed_instant("hôm qua") == "hôm qua"
+
+
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("+84912345678", "0912 345 678"),
+        ("+842438253453", "024 3825 3453"),
+        ("+447911123456", "+44 7911 123456"),
+        ("", ""),
+        ("+84*****678", "+84*****678"),
+        ("7", "7"),
+    ],
+)
+def test_a_telephone_number_is_written_as_people_here_read_it_out(kept, written):
+    assert filters.vn_phone(kept) == written
+
+
+def test_words_inside_a_sentence_lose_only_their_first_capital():
+    assert [filters.inside(words) for words in ("Qua UBND xã, phường", "")] == ["qua UBND xã, phường", ""]
+
+
+def test_an_address_may_break_after_its_sign_and_stays_harmless():
+    assert filters.breakable("a<b@thu.example") == "a&lt;b@<wbr>thu.example"

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from services.submissions.scanning.domain import Infected
+from shared.errors import Refusal
 from shared.ui.navigation import places_for
 from shared.ui.render import render
 
@@ -89,11 +91,22 @@ def test_a_stranger_sees_the_public_places_and_each_role_its_own():
 
 
 def test_the_error_page_says_what_happened_and_gives_the_incident_code(engine):
-    refusal = SimpleNamespace(message="Trang này không có.", errors=[])
-    html = render(engine, "error.html", **FRAME, status=404, refusal=refusal, incident="01JX-7Q2M")
+    html = render(
+        engine, "error.html", **FRAME, status=404, refusal=Refusal("Trang này không có."), incident="01JX-7Q2M"
+    )
     assert "Không tìm thấy trang" in html
     assert "Trang này không có." in html
     assert "01JX-7Q2M" in html
+
+
+def test_a_refusal_may_have_a_heading_and_an_advice_of_its_own(engine):
+    frame = {**FRAME, "request_method": "GET", "status": 409, "incident": "01JX-7Q2M"}
+    own, usual = (render(engine, "error.html", **frame, refusal=one) for one in (Infected(), Refusal("x")))
+    assert "Tệp đã bị khóa" in own
+    assert Infected.advice in own
+    assert "Nội dung đã thay đổi" not in own
+    assert "Nội dung đã thay đổi" in usual
+    assert "vừa nhập" not in own + usual, "nothing was typed where a page was only asked for"
 
 
 def test_the_header_of_a_signed_in_person_has_name_inbox_and_sign_out(engine):
@@ -103,7 +116,7 @@ def test_the_header_of_a_signed_in_person_has_name_inbox_and_sign_out(engine):
         "error.html",
         **(FRAME | {"person": person, "unread": 3}),
         status=500,
-        refusal=SimpleNamespace(message="x"),
+        refusal=Refusal("x"),
         incident="c",
     )
     assert "Nguyễn &lt;Hường&gt;" in html

@@ -116,16 +116,16 @@ async def record(tx: Tx, told: EntrySubmitted, *, by: str = "") -> None:
     await repository.put(tx, line, was, by=by)
 
 
-async def join(tx: Tx, kept: Line, gone: Line, *, more_channels: list[str]) -> None:
+async def join(tx: Tx, kept: Line, gone: Line, *, more_channels: list[str], by: str) -> None:
     """Two lines are one entry: the first keeps its number and counts, the other stays with the number of the first."""
     await repository.put(tx, kept.model_copy(update={"more_channels": more_channels}), kept)
-    await repository.put(tx, gone.model_copy(update={"state": State.JOINED, "joined_to": kept.number}), gone)
+    await repository.put(tx, gone.model_copy(update={"state": State.JOINED, "joined_to": kept.number}), gone, by=by)
 
 
-async def part(tx: Tx, kept: Line, gone: Line, *, more_channels: list[str], state: State) -> None:
+async def part(tx: Tx, kept: Line, gone: Line, *, more_channels: list[str], state: State, by: str) -> None:
     """They were two after all: the other counts again, in the `state` it had."""
     await repository.put(tx, kept.model_copy(update={"more_channels": more_channels}), kept)
-    await repository.put(tx, gone.model_copy(update={"state": state, "joined_to": None}), gone)
+    await repository.put(tx, gone.model_copy(update={"state": state, "joined_to": None}), gone, by=by)
 
 
 async def follow(tx: Tx, told: Moved, at: datetime) -> None:

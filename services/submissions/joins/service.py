@@ -104,7 +104,8 @@ async def join(store: Store, entry_id: str, other_id: str, *, by: Person, at: da
         if any(one.kept == gone.id and one.parted_at is None for one in await repository.of(tx, gone.id)):
             raise JoinedAlready
         await _join(tx, kept, gone, join_id, by=by, at=at)
-        await intake.join(tx, await intake.line(tx, kept.id), second, more_channels=list(kept.more_channels))
+        more = [one.value for one in kept.more_channels]
+        await intake.join(tx, await intake.line(tx, kept.id), second, more_channels=more, by=by.id)
         await originality.forget(tx, gone.id)  # one entry that came twice is nobody's copy
         return reply
 
@@ -171,7 +172,7 @@ async def part(store: Store, entry_id: str, other_id: str, reason: str, *, by: P
         await entries.save(tx, gone)
         await originality.keep(tx, gone.id, at)
         one, other = await intake.line(tx, kept.id), await intake.line(tx, gone.id)
-        await intake.part(tx, one, other, more_channels=list(kept.more_channels), state=gone.state)
+        await intake.part(tx, one, other, more_channels=list(kept.more_channels), state=gone.state, by=by.id)
         done = {"parted_at": at, "parted_by": by.id, "reason": reason}
         await repository.put(tx, joined.model_copy(update=done))
 

@@ -120,7 +120,7 @@ async def say(  # noqa: PLR0913 - who typed, who checked
     await entries.add_revision(tx, revision)
     told = await entries.publish(tx, entry, entry.told_submitted(), by=by, at=at)
     if isinstance(told, EntrySubmitted):  # the same comes back over Kafka, and changes nothing then
-        await intake.record(tx, told)
+        await intake.record(tx, told, by=by.id)
 
 
 async def _authors(tx: Tx, slip: Slip, day: date, *, by: Person, at: datetime) -> list[Account]:

@@ -127,6 +127,12 @@ class Transcription(Words):
             self.typists = [by]
         self._step(Act.HANDED_OVER, Transcript.TYPED, by=by, at=at)
 
+    def handed_over(self, words: Words, by: str) -> bool:
+        """Whether somebody gave just these words on: a button pressed twice says them, and an older version, again."""
+        own = {"entrant_group": self.entrant_group, "content_group": self.content_group}
+        same = self.same_words(words.model_copy(update=own))
+        return self.state is Transcript.TYPED and self.steps[-1].by == by and same
+
     def check_hand(self, by: str) -> None:
         """Raises NotToCheck, SameHand."""
         if self.state is not Transcript.TYPED:

@@ -25,6 +25,7 @@ Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
 Secretary = Annotated[Person, may(Role.SECRETARY)]
 PAGE = "/tiep-nhan/ban-chep"
 _SIZE = 50
+_HANDED_OVER = "Đã chuyển bản chép cho người khác đối chiếu."
 
 
 class TextForm(BaseModel):
@@ -98,7 +99,10 @@ async def save(request: Request, entry_id: str, person: Secretary) -> Response:
     form, store = await forms.read(request, TextForm), store_of(request)
     try:
         typed = form.valid()
-        words = typed.over((await service.desk(store, entry_id, person)).text)
+        known = (await service.desk(store, entry_id, person)).text
+        words = typed.over(known)
+        if typed.act == "hand_over" and known.handed_over(words, person.id):
+            return see_other(request, PAGE, _HANDED_OVER)
         text = await service.write(store, entry_id, words, version=typed.version, by=person, at=now())
         if typed.act == "hand_over":
             await service.hand_over(store, entry_id, version=text.version, by=person, at=now())
@@ -112,7 +116,7 @@ async def save(request: Request, entry_id: str, person: Secretary) -> Response:
         saved = text.saved_at.isoformat() if text.saved_at else None
         return JSONResponse({"version": text.version, "saved_at": saved})
     if typed.act == "hand_over":
-        return see_other(request, PAGE, "Đã chuyển bản chép cho người khác đối chiếu.")
+        return see_other(request, PAGE, _HANDED_OVER)
     return see_other(request, f"{PAGE}/{entry_id}", "Đã lưu bản chép.")
 
 

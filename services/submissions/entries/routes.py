@@ -169,14 +169,18 @@ async def attach(request: Request, entry_id: str, person: Entrant) -> Response:
         known = _, contest = await service.view(store, entry_id, person)
         async with keeping.received(file_forms.pieces(upload), contest.form_rules.max_bytes) as content:
             sent = files.Sent(upload.filename or "", content, "" if field == "file" else field)
-            kept, _ = await service.attach(store, entry_id, sent, by=person, at=now(), known=known)
+            at = now()
+            kept, _ = await service.attach(store, entry_id, sent, by=person, at=at, known=known)
     except Refusal as refusal:
         refusal.field = refusal.field or field
         return await _refused(request, entry_id, person, form, refusal)
     finally:
         for one in form.files.values():
             await one.close()
-    return see_other(request, f"/bai-du-thi/{entry_id}/soan#{field}", f"Đã thêm tệp “{kept.name}”.")
+    note = (
+        "Đã thêm tệp “{}”." if kept.added_at == at else "Tệp này đã có trong bài với tên “{}”, nên không thêm lần nữa."
+    )
+    return see_other(request, f"/bai-du-thi/{entry_id}/soan#{field}", note.format(kept.name))
 
 
 @routes.post("/bai-du-thi/{entry_id}/tep/{file_id}/xoa")

@@ -53,7 +53,16 @@ class Typed(BaseModel):
 
 def _bare(typed: Typed) -> dict[str, str]:
     known = {name: text.casefold() for name, text in typed.fields().items() if not name.endswith(".id")}
-    return {name: text.replace(".", ",") if name.endswith("share") else text for name, text in known.items()}
+    return {name: _plain(name, text) for name, text in known.items()}
+
+
+def _plain(name: str, text: str) -> str:
+    """What is kept of `33.5 %` and of `0912 345 678` is written otherwise."""
+    if name.endswith("share"):
+        return text.replace(".", ",").rstrip("% ").removesuffix(",0")
+    if name.endswith("address") and "@" not in text:
+        return "".join(filter(str.isdecimal, text)).removeprefix("84").removeprefix("0")
+    return text
 
 
 class Draft(BaseModel):

@@ -153,7 +153,7 @@ async def test_an_old_page_changes_nobody_and_one_that_is_sent_twice_writes_once
     draft = await a_team(store, owner)
     sender, typed = (
         Sender(owner, SECRET_KEY, now()),
-        Typed(owner_share="60", members=[Row(name="Lan", address=LAN, share="40")]),
+        Typed(owner_share="60.0%", members=[Row(name="Lan", address=LAN.upper(), share="40 %")]),
     )
     for _ in range(2):
         await service.revise(store, draft.id, typed, version=0, sender=sender)

@@ -163,14 +163,16 @@ async def test_adding_and_removing_a_file_also_saves_the_words_beside_it(
 ) -> None:
     draft = await a_draft(store, author, contest.id)
     name = unicodedata.normalize("NFD", "Bản thuyết minh.pdf")
-    added = await her_browser.submit(
-        f"/bai-du-thi/{draft.id}/tep", fields(draft.version, title="Gõ dở"), files={"file": (name, a_pdf())}
-    )
-    assert added.status_code == 303
+    content = a_pdf()
+    for called, said in ((name, "Đã thêm tệp"), ("Bản khác tên.pdf", "đã có trong bài với tên")):
+        words = fields(draft.version, title="Gõ dở")
+        added = await her_browser.submit(f"/bai-du-thi/{draft.id}/tep", words, files={"file": (called, content)})
+        assert added.status_code == 303
+        assert said in (await her_browser.open(f"/bai-du-thi/{draft.id}/soan")).text
     entry = await entries.get(store.read, draft.id)
     assert (entry.title, [file.name for file in entry.files]) == ("Gõ dở", ["Bản thuyết minh.pdf"])
     file = await her_browser.get(f"/bai-du-thi/{draft.id}/tep/{entry.files[0].id}")
-    assert file.content == a_pdf() or file.content.startswith(b"%PDF-")
+    assert file.content == content or file.content.startswith(b"%PDF-")
     assert file.headers["content-disposition"].startswith("attachment;")
     assert file.headers["content-security-policy"] == "sandbox; default-src 'none'"
     assert file.headers["x-content-type-options"] == "nosniff"

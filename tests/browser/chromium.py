@@ -128,7 +128,7 @@ def axe(page: Page) -> list[str]:
 
 def until(page: Page, expression: str) -> None:
     """Wait for a JavaScript expression. Playwright's own wait_for_function evaluates in the page, which our policy refuses."""
-    for _ in range(300):
+    for _ in range(600):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)

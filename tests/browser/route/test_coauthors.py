@@ -82,7 +82,7 @@ def _write(owner: Visit, slug: str) -> str:
     owner.fill("Trên đơn vị", "giờ/hồ sơ")
     owner.fill("Tính thế nào", "Đo 40 hồ sơ trước và 40 hồ sơ sau khi làm thử.")
     if owner.scripts:
-        until(owner.page, "!document.querySelector('form[data-autosave]').draft.unsaved")
+        until(owner.page, "document.querySelector('form[data-autosave]').draft?.unsaved === false")
     _press(owner, "Lưu và mời đồng tác giả")
     return owner.page.url.removesuffix("/tac-gia")
 

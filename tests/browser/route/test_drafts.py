@@ -90,7 +90,7 @@ def _write(window: Visit, draft: Draft, text: str) -> None:
     window.page.fill(draft.field, text)
     if window.scripts:
         expect(window.page.locator(".sk-saved--done")).to_be_visible()
-        until(window.page, "!document.querySelector('form[data-autosave]').draft.unsaved")
+        until(window.page, "document.querySelector('form[data-autosave]').draft?.unsaved === false")
     else:
         window.page.get_by_role("button", name="Lưu nháp").last.click()
 

@@ -71,7 +71,7 @@ def _write(window: Visit, **parts: str) -> None:
     for part, text in parts.items():
         window.page.locator(f"[name='parts.{part}']").fill(text)
     if window.scripts:
-        until(window.page, "!document.querySelector('form[data-autosave]').draft.unsaved")
+        until(window.page, "document.querySelector('form[data-autosave]').draft?.unsaved === false")
     window.press("Lưu và xem lại")
     window.page.wait_for_url("**/xem-truoc")
 

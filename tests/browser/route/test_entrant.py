@@ -89,7 +89,7 @@ def _write(window: Visit) -> None:
         expect(window.page.locator(".sk-saved--done")).to_contain_text(
             re.compile(r"Đã lưu lúc \d\d:\d\d"), timeout=15_000
         )
-        until(window.page, "!document.querySelector('form[data-autosave]').draft.unsaved")
+        until(window.page, "document.querySelector('form[data-autosave]').draft?.unsaved === false")
         window.look("soan")
         window.page.reload()
     else:

@@ -115,7 +115,7 @@ def test_a_large_file_goes_on_after_a_cut_line_and_after_a_reloaded_page(windows
     expect(window.page.get_by_role("progressbar", name="Tiến độ tải tệp")).to_be_visible()
     window.page.wait_for_function("() => document.querySelector('.sk-upload__bar').value > 20")
     window.look("tep-dang-tai")
-    window.page.wait_for_function("() => !document.querySelector('form[data-autosave]').draft.unsaved")
+    window.page.wait_for_function("() => document.querySelector('form[data-autosave]').draft?.unsaved === false")
     window.page.reload()
     expect(window.page.locator("[data-upload] [role=status]")).to_contain_text("đang tải dở")
     window.look("tep-tai-do")

@@ -130,7 +130,7 @@ class Windows:
             java_script_enabled=scripts, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", storage_state=session,
             accept_downloads=True,
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self._open.append(context)
         return context
 

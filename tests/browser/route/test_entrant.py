@@ -86,9 +86,7 @@ def _write(window: Visit) -> None:
     for part, text in ENTRY.parts.items():
         window.page.locator(f"[name='parts.{part}']").fill(text)
     if window.scripts:
-        expect(window.page.locator(".sk-saved--done")).to_contain_text(
-            re.compile(r"Đã lưu lúc \d\d:\d\d"), timeout=15_000
-        )
+        expect(window.page.locator(".sk-saved--done")).to_contain_text(re.compile(r"Đã lưu lúc \d\d:\d\d"))
         until(window.page, "document.querySelector('form[data-autosave]').draft?.unsaved === false")
         window.look("soan")
         window.page.reload()

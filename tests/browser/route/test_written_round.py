@@ -75,7 +75,7 @@ def test_a_judge_marks_blind_is_saved_while_typing_and_seals(windows: Windows, s
     window.look("phieu-cham-con-thieu")
     _mark(window)
     if scripts:
-        expect(window.page.locator(".sk-saved--done").last).to_contain_text("Đã lưu lúc", timeout=15_000)
+        expect(window.page.locator(".sk-saved--done").last).to_contain_text("Đã lưu lúc")
         until(window.page, "document.querySelector('form[data-autosave]').draft?.unsaved === false")
         window.go(sheet)  # not a reload: the page came from a post
         assert window.page.locator("[name=comment]").input_value().startswith("Ý tưởng rõ")

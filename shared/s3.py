@@ -1,7 +1,7 @@
 """Blobs in an S3-compatible store. Only this file imports obstore."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,10 +11,14 @@ from obstore.exceptions import NotFoundError as Missing
 from obstore.store import S3Store
 
 from shared import logs
-from shared.blobs import BlobMissing, BlobsAway, BlobTaken, Source, as_source
+from shared.blobs import BlobMissing, BlobsAway, BlobTaken, Incoming, Source, as_source
 
 _PATIENCE = timedelta(seconds=5)
 _PIECE = 256 * 1024
+_PART = 5 * 1024 * 1024
+"""The least that such a store takes as a part of a larger object; so much of a blob is in memory, and as much on its way."""
+_CLAIM = "claim"
+"""Metadata of an empty object that only keeps an id for whoever is sending its bytes."""
 log = logs.get(__name__)
 
 
@@ -42,28 +46,50 @@ class S3Blobs:
         )
 
     async def put(self, blob_id: str, content: Source, *, media_type: str) -> str:
-        """In one request: the store has all of it or nothing, and refuses an id that is taken. That takes its size in memory."""
-        with as_source(content) as bytes_in:
-            digest, whole = bytes_in.sha256, b"".join(bytes_in.pieces(_PIECE))
-        about = {"Content-Type": media_type, "sha256": digest}
-        with _told_apart():
-            await obstore.put_async(self._bucket, blob_id, whole, attributes=about, mode="create", use_multipart=False)
-        return digest
+        """One request for a small blob, parts for a large one: the store has all of it or nothing, and refuses a taken id."""
+        with as_source(content) as bytes_in, _told_apart():
+            about = {"Content-Type": media_type, "sha256": bytes_in.sha256}
+            if bytes_in.size <= _PART:
+                await self._create(blob_id, b"".join(bytes_in.pieces(_PART)), about)
+            else:
+                await self._create(blob_id, b"", {_CLAIM: "1"})  # parts cannot be sent on a condition
+                await self._send(blob_id, bytes_in, about)
+            return bytes_in.sha256
+
+    async def _create(self, blob_id: str, whole: bytes, about: dict[str, str]) -> None:
+        await obstore.put_async(self._bucket, blob_id, whole, attributes=about, mode="create", use_multipart=False)
+
+    async def _send(self, blob_id: str, content: Incoming, about: dict[str, str]) -> None:
+        try:
+            await obstore.put_async(
+                self._bucket, blob_id, content.pieces(_PIECE), attributes=about, use_multipart=True, chunk_size=_PART,
+                max_concurrency=1,
+            )  # fmt: skip
+        except BaseException:
+            with suppress(BaseError, OSError):
+                await obstore.delete_async(self._bucket, blob_id)
+            raise
 
     async def get(self, blob_id: str) -> bytes:
         with _told_apart():
-            found = await obstore.get_async(self._bucket, blob_id)
-            return bytes(await found.bytes_async())
+            return bytes(await (await self._found(blob_id)).bytes_async())
 
     async def stream(self, blob_id: str) -> AsyncIterator[bytes]:
         with _told_apart():
-            found = await obstore.get_async(self._bucket, blob_id)
+            found = await self._found(blob_id)
 
         async def pieces() -> AsyncIterator[bytes]:
-            async for piece in found.stream(min_chunk_size=_PIECE):
-                yield bytes(piece)
+            with _told_apart():
+                async for piece in found.stream(min_chunk_size=_PIECE):
+                    yield bytes(piece)
 
         return pieces()
+
+    async def _found(self, blob_id: str) -> "obstore.GetResult":
+        found = await obstore.get_async(self._bucket, blob_id)
+        if _CLAIM in found.attributes:  # its bytes are on their way, or whoever sent them was killed
+            raise BlobMissing
+        return found
 
     async def delete(self, blob_id: str) -> None:
         with _told_apart():

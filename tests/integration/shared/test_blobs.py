@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from shared.blobs import BlobMissing, BlobsAway, BlobStore, BlobTaken
+from shared.blobs import BlobMissing, BlobsAway, BlobStore, BlobTaken, Incoming
 from shared.ids import new_id
 from shared.mongo import Store
 from shared.s3 import S3Blobs
@@ -27,6 +29,19 @@ def blobs(request: pytest.FixtureRequest, store: Store) -> BlobStore:
 
 def some_bytes(size: int) -> bytes:
     return random.Random(size).randbytes(size)
+
+
+LARGE = 6 * 1024 * 1024
+"""An S3-compatible store gets it in parts."""
+
+
+class Broken(Incoming):
+    """Its disk fails in the middle."""
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        whole = list(super().pieces(size))
+        yield from whole[: len(whole) // 2]
+        raise OSError("no such disk")
 
 
 async def read(blobs: BlobStore, blob_id: str) -> bytes:
@@ -64,16 +79,19 @@ async def test_what_is_not_there_is_missing_and_deleting_it_does_nothing(blobs: 
 
 
 async def test_an_id_that_is_taken_keeps_its_bytes(blobs: BlobStore) -> None:
-    for size in (0, 10, 600 * 1024):
+    for size, other in ((0, LARGE), (10, 700_000), (600 * 1024, 0), (LARGE, 10), (LARGE, LARGE + 1)):
         blob_id = new_id()
         await blobs.put(blob_id, some_bytes(size), media_type="image/png")
         with pytest.raises(BlobTaken):
-            await blobs.put(blob_id, b"x" * 700_000, media_type="image/png")
+            await blobs.put(blob_id, b"x" * other, media_type="image/png")
         assert await blobs.get(blob_id) == some_bytes(size)
 
 
-async def test_of_many_that_put_one_id_at_once_one_wins_whole_and_other_ids_are_untouched(blobs: BlobStore) -> None:
-    raced, sizes = new_id(), [300_000 + number for number in range(8)]
+@pytest.mark.parametrize("least", [300_000, 6_000_000])
+async def test_of_many_that_put_one_id_at_once_one_wins_whole_and_other_ids_are_untouched(
+    blobs: BlobStore, least: int
+) -> None:
+    raced, sizes = new_id(), [least + number for number in range(8)]
     others = {new_id(): some_bytes(50_000 + number) for number in range(8)}
     told = await asyncio.gather(
         *(blobs.put(raced, some_bytes(size), media_type="image/png") for size in sizes),
@@ -85,6 +103,60 @@ async def test_of_many_that_put_one_id_at_once_one_wins_whole_and_other_ids_are_
     assert all(isinstance(one, str | BlobTaken) for one in told), told
     assert hashlib.sha256(await blobs.get(raced)).hexdigest() == won[0]
     assert {one: await blobs.get(one) for one in others} == others
+
+
+async def test_a_source_that_breaks_leaves_nothing_and_its_id_is_free(blobs: BlobStore) -> None:
+    blob_id, content = new_id(), some_bytes(LARGE)
+    with Broken() as source, pytest.raises((OSError, BlobsAway)):
+        source.write(content)
+        await blobs.put(blob_id, source, media_type="image/png")
+    with pytest.raises(BlobMissing):
+        await blobs.get(blob_id)
+    await blobs.put(blob_id, content, media_type="image/png")
+    assert await blobs.get(blob_id) == content
+
+
+async def test_a_sender_that_was_killed_between_its_claim_and_its_bytes_left_no_blob(bucket: str) -> None:
+    blobs, blob_id = S3Blobs(bucket), new_id()
+    await blobs._create(blob_id, b"", {"claim": "1"})
+    for attempt in (blobs.get(blob_id), blobs.stream(blob_id)):
+        with pytest.raises(BlobMissing):
+            await attempt
+    with pytest.raises(BlobTaken):
+        await blobs.put(blob_id, b"somebody else's", media_type="image/png")
+    await blobs.delete(blob_id)
+    await blobs.put(blob_id, b"mine", media_type="image/png")
+    assert await blobs.get(blob_id) == b"mine"
+
+
+_PROGRAM = """
+import asyncio, hashlib, resource, sys
+from shared.blobs import Incoming
+from shared.s3 import S3Blobs
+
+async def there_and_back():
+    blobs, piece = S3Blobs(sys.argv[1]), bytes(range(256)) * 4096
+    await blobs.put("warm", piece, media_type="a/b")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with Incoming() as content:
+        for _ in range(120):
+            content.write(piece)
+        sent = await blobs.put("large", content, media_type="a/b")
+    came = hashlib.sha256()
+    async for some in await blobs.stream("large"):
+        came.update(some)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(sent == came.hexdigest(), grown // 1024)
+
+asyncio.run(there_and_back())
+"""
+
+
+def test_a_store_in_parts_never_has_a_large_blob_in_memory(bucket: str) -> None:
+    told = subprocess.run([sys.executable, "-c", _PROGRAM, bucket], check=True, capture_output=True, text=True)
+    same, grown = told.stdout.split()
+    assert same == "True"
+    assert int(grown) < 60, "megabytes, of a blob of 120"
 
 
 async def test_a_store_that_is_away_is_said_to_be_away() -> None:

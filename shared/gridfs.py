@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from shared.blobs import BlobMissing, BlobTaken, Incoming, Source, as_source
+from shared.ids import new_id
 
 FILES, CHUNKS = "blobs.files", "blobs.chunks"
 _PIECE = 255 * 1024
@@ -27,20 +28,17 @@ class GridBlobs:
     async def put(self, blob_id: str, content: Source, *, media_type: str) -> str:
         """The file's document comes last: without it there is no blob."""
         with as_source(content) as bytes_in:
-            mine = False
+            ours = {"files_id": blob_id, "by": new_id()}
             try:
-                for some in _batches(blob_id, bytes_in):
+                for some in _batches(ours, bytes_in):
                     await self._chunks.insert_many(some)
-                    mine = True
                 about = {"media_type": media_type, "sha256": bytes_in.sha256}
                 await self._files.insert_one(
                     {"_id": blob_id, "filename": blob_id, "length": bytes_in.size, "chunkSize": _PIECE,
                      "uploadDate": datetime.now(UTC), "metadata": about}
                 )  # fmt: skip
             except BaseException as error:
-                # The first piece tells: when it is refused, the pieces that are there are somebody else's.
-                if mine or not (_is_taken(error) or await self._files.find_one({"_id": blob_id})):
-                    await self._chunks.delete_many({"files_id": blob_id})
+                await self._chunks.delete_many(ours)  # of two that put one blob, neither takes the other's pieces away
                 if _is_taken(error):
                     raise BlobTaken from error
                 raise
@@ -69,9 +67,9 @@ class GridBlobs:
         await self._chunks.delete_many({"files_id": blob_id})
 
 
-def _batches(blob_id: str, content: Incoming) -> Iterator[list[dict[str, Any]]]:
+def _batches(ours: dict[str, str], content: Incoming) -> Iterator[list[dict[str, Any]]]:
     numbered = enumerate(content.pieces(_PIECE))
-    while some := [{"files_id": blob_id, "n": n, "data": piece} for n, piece in islice(numbered, _AT_ONCE)]:
+    while some := [{**ours, "n": n, "data": piece} for n, piece in islice(numbered, _AT_ONCE)]:
         yield some
 
 

@@ -1,5 +1,6 @@
 """Keeping a file: looked into, stored under a random id as it came; its copy for the jury and its scan are the worker's."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -42,10 +43,11 @@ async def keep(
     file_id, copied = new_id(), for_jury and not purpose and media_type in copies_domain.KINDS
     copy_id = new_secret() if copied else ""
     digest = await store.blobs.put(file_id, content, media_type=media_type)
-    # The worker finds nothing to do before the bytes are there.
-    await scanning.expect(store.read, [file_id, *([copy_id] if copied else [])], at)
+    # The worker finds nothing to do before the bytes are there; the two notes wait for the journal side by side.
+    notes = [scanning.expect(store.read, [file_id, *([copy_id] if copied else [])], at)]
     if copied:
-        await jury_copies.expect(store.read, file_id, copy_id, media_type, at)
+        notes.append(jury_copies.expect(store.read, file_id, copy_id, media_type, at))
+    await asyncio.gather(*notes)
     return Attachment(
         id=file_id, name=name, media_type=media_type, size=content.size, sha256=digest, added_at=at, copy_id=copy_id,
         purpose=purpose,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.blobs import BlobMissing, BlobsAway, BlobStore, BlobTaken, Incoming
+from shared.gridfs import GridBlobs
 from shared.ids import new_id
 from shared.mongo import Store
 from shared.s3 import S3Blobs
@@ -107,13 +108,38 @@ async def test_of_many_that_put_one_id_at_once_one_wins_whole_and_other_ids_are_
 
 async def test_a_source_that_breaks_leaves_nothing_and_its_id_is_free(blobs: BlobStore) -> None:
     blob_id, content = new_id(), some_bytes(LARGE)
-    with Broken() as source, pytest.raises((OSError, BlobsAway)):
+    with Broken() as source:
         source.write(content)
-        await blobs.put(blob_id, source, media_type="image/png")
+        with pytest.raises((OSError, BlobsAway)):
+            await blobs.put(blob_id, source, media_type="image/png")
     with pytest.raises(BlobMissing):
         await blobs.get(blob_id)
     await blobs.put(blob_id, content, media_type="image/png")
     assert await blobs.get(blob_id) == content
+
+
+async def test_a_late_sender_takes_nothing_of_what_another_one_stored_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, other, blob_id, theirs = store.blobs, GridBlobs(store._database), new_id(), some_bytes(LARGE)
+    assert isinstance(late, GridBlobs)
+    chunks = late._chunks
+
+    class HeldUp:
+        """Before its second write somebody else clears away what is there and stores theirs."""
+
+        delete_many = chunks.delete_many
+
+        async def insert_many(self, some: list[dict[str, object]]) -> None:
+            if some[0]["n"]:
+                await other.delete(blob_id)
+                await other.put(blob_id, theirs, media_type="image/png")
+            await chunks.insert_many(some)
+
+    monkeypatch.setattr(late, "_chunks", HeldUp())
+    with pytest.raises(BlobTaken):
+        await late.put(blob_id, some_bytes(LARGE + 1), media_type="image/png")
+    assert await other.get(blob_id) == theirs
 
 
 async def test_a_sender_that_was_killed_between_its_claim_and_its_bytes_left_no_blob(bucket: str) -> None:

@@ -1,15 +1,19 @@
 """The port for bytes that are too large for a document. Its adapters: `gridfs` (MongoDB) and `s3` (an S3-compatible store)."""
 
+import asyncio
 import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
 from shared.errors import NotFound, Refusal
 
+AT_ONCE = 4
+"""Blobs that one process stores at the same time, each with a few megabytes in memory."""
+_PATIENCE_SECONDS = 60.0
 GRIDFS = "gridfs"
 """The setting that means MongoDB itself; so does an empty one."""
 
@@ -30,6 +34,34 @@ class BlobsAway(Refusal):
     code = "blobs_away"
     status = 503
     message = "Kho tệp đang tạm gián đoạn và sẽ tự nối lại. Tệp chưa được ghi; hãy gửi lại sau ít phút."
+
+
+class BlobsBusy(BlobsAway):
+    """Too many are waiting to be stored; it may be tried again."""
+
+    code = "blobs_busy"
+    message = "Hệ thống đang nhận rất nhiều tệp cùng lúc. Tệp chưa được ghi; hãy gửi lại sau ít phút."
+
+
+class Line:
+    """Some blobs are stored at once, the others wait on the disk: so many parts of them are in memory and no more."""
+
+    def __init__(self) -> None:
+        """Of one store of bytes; used in one event loop."""
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """One's turn. Raises BlobsBusy when it does not come in time."""
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise BlobsBusy from None
+        try:
+            yield
+        finally:
+            self._places.release()
 
 
 class Incoming:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from shared.blobs import BlobMissing, BlobTaken, Incoming, Source, as_source
+from shared.blobs import BlobMissing, BlobTaken, Incoming, Line, Source, as_source
 from shared.ids import new_id
 
 FILES, CHUNKS = "blobs.files", "blobs.chunks"
 _PIECE = 255 * 1024
-_AT_ONCE = 16
-"""Pieces of one write: 4 MB, which is what a large blob holds in memory."""
+_AT_ONCE, _READ_AT_ONCE = 16, 4
+"""Pieces of one write and of one read: 4 MB and 1 MB, which is what a large blob holds in memory, on its way in and out."""
 _TAKEN = 11000
 
 
@@ -24,25 +24,30 @@ class GridBlobs:
     def __init__(self, database: Any) -> None:
         """`database`: the driver's."""
         self._files, self._chunks = database[FILES], database[CHUNKS]
+        self._line = Line()
 
     async def put(self, blob_id: str, content: Source, *, media_type: str) -> str:
         """The file's document comes last: without it there is no blob."""
         with as_source(content) as bytes_in:
-            ours = {"files_id": blob_id, "by": new_id()}
-            try:
-                for some in _batches(ours, bytes_in):
-                    await self._chunks.insert_many(some)
-                about = {"media_type": media_type, "sha256": bytes_in.sha256}
-                await self._files.insert_one(
-                    {"_id": blob_id, "filename": blob_id, "length": bytes_in.size, "chunkSize": _PIECE,
-                     "uploadDate": datetime.now(UTC), "metadata": about}
-                )  # fmt: skip
-            except BaseException as error:
-                await self._chunks.delete_many(ours)  # of two that put one blob, neither takes the other's pieces away
-                if _is_taken(error):
-                    raise BlobTaken from error
-                raise
-            return bytes_in.sha256
+            async with self._line.place():
+                return await self._put(blob_id, bytes_in, media_type)
+
+    async def _put(self, blob_id: str, bytes_in: Incoming, media_type: str) -> str:
+        ours = {"files_id": blob_id, "by": new_id()}
+        try:
+            for some in _batches(ours, bytes_in):
+                await self._chunks.insert_many(some)
+            about = {"media_type": media_type, "sha256": bytes_in.sha256}
+            await self._files.insert_one(
+                {"_id": blob_id, "filename": blob_id, "length": bytes_in.size, "chunkSize": _PIECE,
+                 "uploadDate": datetime.now(UTC), "metadata": about}
+            )  # fmt: skip
+        except BaseException as error:
+            await self._chunks.delete_many(ours)  # of two that put one blob, neither takes the other's pieces away
+            if _is_taken(error):
+                raise BlobTaken from error
+            raise
+        return bytes_in.sha256
 
     async def get(self, blob_id: str) -> bytes:
         return b"".join([piece async for piece in await self.stream(blob_id)])
@@ -54,7 +59,7 @@ class GridBlobs:
 
         async def pieces() -> AsyncIterator[bytes]:
             left = known["length"]
-            async for chunk in self._chunks.find({"files_id": blob_id}, batch_size=_AT_ONCE).sort("n", 1):
+            async for chunk in self._chunks.find({"files_id": blob_id}, batch_size=_READ_AT_ONCE).sort("n", 1):
                 left -= len(chunk["data"])
                 yield bytes(chunk["data"])
             if left:  # deleted meanwhile, or damaged: nobody may take what came for the whole

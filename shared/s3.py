@@ -11,7 +11,7 @@ from obstore.exceptions import NotFoundError as Missing
 from obstore.store import S3Store
 
 from shared import logs
-from shared.blobs import BlobMissing, BlobsAway, BlobTaken, Incoming, Source, as_source
+from shared.blobs import BlobMissing, BlobsAway, BlobTaken, Incoming, Line, Source, as_source
 
 _PATIENCE = timedelta(seconds=5)
 _PIECE = 256 * 1024
@@ -27,6 +27,7 @@ class S3Blobs:
 
     def __init__(self, url: str) -> None:
         """`url`: s3+https://KEY:SECRET@host[:port]/bucket[/folder][?region=…]. Raises ValueError for another form."""
+        self._line = Line()
         place = urlsplit(url)
         bucket, _, folder = place.path.strip("/").partition("/")
         scheme = place.scheme.removeprefix("s3+")
@@ -47,14 +48,19 @@ class S3Blobs:
 
     async def put(self, blob_id: str, content: Source, *, media_type: str) -> str:
         """One request for a small blob, parts for a large one: the store has all of it or nothing, and refuses a taken id."""
-        with as_source(content) as bytes_in, _told_apart():
+        with as_source(content) as bytes_in:
             about = {"Content-Type": media_type, "sha256": bytes_in.sha256}
-            if bytes_in.size <= _PART:
-                await self._create(blob_id, b"".join(bytes_in.pieces(_PART)), about)
-            else:
-                await self._create(blob_id, b"", {_CLAIM: "1"})  # parts cannot be sent on a condition
-                await self._send(blob_id, bytes_in, about)
+            async with self._line.place():
+                with _told_apart():
+                    await self._put(blob_id, bytes_in, about)
             return bytes_in.sha256
+
+    async def _put(self, blob_id: str, content: Incoming, about: dict[str, str]) -> None:
+        if content.size <= _PART:
+            await self._create(blob_id, b"".join(content.pieces(_PART)), about)
+        else:
+            await self._create(blob_id, b"", {_CLAIM: "1"})  # parts cannot be sent on a condition
+            await self._send(blob_id, content, about)
 
     async def _create(self, blob_id: str, whole: bytes, about: dict[str, str]) -> None:
         await obstore.put_async(self._bucket, blob_id, whole, attributes=about, mode="create", use_multipart=False)

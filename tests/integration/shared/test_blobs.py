@@ -5,11 +5,15 @@ import hashlib
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from typing import cast
 
 import pytest
 
-from shared.blobs import BlobMissing, BlobsAway, BlobStore, BlobTaken, Incoming
+from shared import blobs as blob_port
+from shared.blobs import AT_ONCE, BlobMissing, BlobsAway, BlobsBusy, BlobStore, BlobTaken, Incoming
 from shared.gridfs import GridBlobs
 from shared.ids import new_id
 from shared.mongo import Store
@@ -104,6 +108,40 @@ async def test_of_many_that_put_one_id_at_once_one_wins_whole_and_other_ids_are_
     assert all(isinstance(one, str | BlobTaken) for one in told), told
     assert hashlib.sha256(await blobs.get(raced)).hexdigest() == won[0]
     assert {one: await blobs.get(one) for one in others} == others
+
+
+async def test_so_many_are_stored_at_once_and_whoever_waits_too_long_is_told_so_with_nothing_stored(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, most = Counter[str](), 0
+
+    class Slow(Incoming):
+        """Its bytes come when all that may be stored at once are."""
+
+        def pieces(self, size: int) -> Iterator[bytes]:
+            nonlocal most
+            at_once["now"] += 1
+            most = max(most, at_once["now"])
+            yield from super().pieces(size)
+
+    async def put() -> None:
+        with Slow() as source:
+            source.write(some_bytes(300_000))
+            await store.blobs.put(new_id(), source, media_type="image/png")
+            at_once["now"] -= 1
+
+    await asyncio.gather(*(put() for _ in range(20)))
+    assert most == AT_ONCE
+    monkeypatch.setattr(blob_port, "_PATIENCE_SECONDS", 0.0)
+    line = cast("GridBlobs", store.blobs)._line
+    async with AsyncExitStack() as held:
+        for _ in range(AT_ONCE):
+            await line._places.acquire()
+            held.callback(line._places.release)
+        with pytest.raises(BlobsBusy, match="rất nhiều tệp"):
+            await store.blobs.put("late", b"a", media_type="image/png")
+    monkeypatch.undo()
+    await store.blobs.put("late", b"a", media_type="image/png")
 
 
 async def test_a_source_that_breaks_leaves_nothing_and_its_id_is_free(blobs: BlobStore) -> None:

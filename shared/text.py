@@ -39,6 +39,10 @@ _OURS = frozenset("abcdefghijklmnopqrstuvwxyzđð") | {
 }
 OTHER_LETTER = re.compile("[^\\W\\d_" + "".join(sorted({*_OURS, *map(str.upper, _OURS)})) + "]")
 """A letter that Vietnamese is not written with: of Arabic, Greek, or ü."""
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONE_ORDER = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
+_FIRST_LETTER, _BEFORE_ALL = 0x100, "\x01"
+"""Behind every sign of ASCII; before every one."""
 _ACRONYM_LENGTH = 6
 _LONGEST = 7
 """Letters of the longest Vietnamese syllable, nghiêng."""
@@ -160,6 +164,21 @@ def _weight(run: str) -> int:
         len(OTHER_LETTER.findall(run)),
     )
     return sum(number << place * _BITS for place, number in enumerate(numbers))
+
+
+def vietnamese_order(text: str) -> str:
+    """A key that sorts as Vietnamese dictionaries do wherever strings are compared sign by sign, as in an index.
+
+    Letters first (a ă â … d đ e ê …), then tones (none, huyền, hỏi, ngã, sắc, nặng); capitals make no difference.
+    """
+    letters, tones = [], []
+    for sign in unicodedata.normalize("NFC", text).lower():
+        parts = unicodedata.normalize("NFD", sign)
+        tone = next((part for part in parts if part in _TONES), "")
+        letter = unicodedata.normalize("NFC", parts.replace(tone, "")) if tone else sign
+        letters.append(chr(_FIRST_LETTER + _ALPHABET.index(letter)) if letter in _ALPHABET else letter)
+        tones.append(str(_TONE_ORDER.index(tone)))
+    return "".join(letters) + _BEFORE_ALL + "".join(tones)
 
 
 def name_key(full_name: str) -> str:

@@ -1,13 +1,14 @@
 """The only code that touches `people`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from services.submissions.people.domain import Account, Sought
 from shared.errors import NotFound
 from shared.mongo import Document, Index, Tx
-from shared.text import folded
+from shared.text import folded, vietnamese_order
 
 INDEXES = (
     # Nobody's address is the empty one: who has only a phone, and who was erased.
@@ -15,6 +16,7 @@ INDEXES = (
     Index("people", (("phone", 1),), unique=True, where={"phone_confirmed_at": {"$type": "date"}}),
     Index("people", (("roles.role", 1),)),
     Index("people", (("unit_id", 1),)),
+    Index("people", (("name_order", 1), ("_id", 1))),
 )
 
 
@@ -77,8 +79,8 @@ def _where(sought: Sought) -> Document:
 
 async def page(tx: Tx, sought: Sought, *, skip: int = 0, limit: int = 0) -> list[Account]:
     """Those asked for, in Vietnamese order of given names; all of them when `limit` is 0."""
-    order = [("name_key", 1), ("_id", 1)]
-    found = await tx["people"].find(_where(sought), sort=order, skip=skip, limit=limit, vietnamese=True)
+    order = [("name_order", 1), ("_id", 1)]
+    found = await tx["people"].find(_where(sought), sort=order, skip=skip, limit=limit)
     return [_account(document) for document in found]
 
 
@@ -92,17 +94,18 @@ async def named_like(tx: Tx, search: str) -> list[str]:
     return [one["_id"] for one in await tx["people"].find(_where(Sought(search=search)), fields=["_id"])]
 
 
-def _keys(name: str, email: str, phone: str) -> Document:
-    """What a search looks at; written with every save, so that an erased person is found by nothing."""
-    return {"name_folded": folded(name), "address_folded": folded(f"{email} {phone}")}
+def _keys(said: Mapping[str, Any]) -> Document:
+    """What a search looks at and a list is sorted by; written with every save: an erased person is found by nothing."""
+    found = {"name_folded": folded(said["name"]), "address_folded": folded(f"{said['email']} {said.get('phone', '')}")}
+    return {**found, "name_order": vietnamese_order(said["name_key"])}
 
 
 async def make_keys(tx: Tx) -> None:
     """For accounts of a version that did not write them."""
-    fields = ["name", "email", "phone"]
-    for one in await tx["people"].find({"name_folded": {"$exists": False}}, fields=fields):
-        keys = _keys(one["name"], one["email"], one.get("phone", ""))
-        await tx["people"].update({"_id": one["_id"], "name": one["name"], "email": one["email"]}, {"$set": keys})
+    fields = ["name", "name_key", "email", "phone"]
+    for one in await tx["people"].find({"name_order": {"$exists": False}}, fields=fields):
+        same = {name: one[name] for name in ("_id", "name", "email")}
+        await tx["people"].update(same, {"$set": _keys(one)})
 
 
 async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
@@ -113,8 +116,8 @@ async def names(tx: Tx, person_ids: Sequence[str]) -> dict[str, str]:
 
 async def save(tx: Tx, account: Account) -> None:
     """Raises Stale, Duplicate."""
-    keys = _keys(account.name, account.email, account.phone)
-    document = {"_id": account.id, **account.model_dump(exclude={"id"}), **keys}
+    said = account.model_dump(exclude={"id"})
+    document = {"_id": account.id, **said, **_keys(said)}
     await tx["people"].save(document)
     account.version = document["version"]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import text
-from shared.text import Tally, folded, name_key, nfc, one_line, tally, word_count
+from shared.text import Tally, folded, name_key, nfc, one_line, tally, vietnamese_order, word_count
 
 SENTENCE = "Rút ngắn thời gian giải quyết thủ tục đăng ký khai sinh tại bộ phận một cửa của phường"
 
@@ -78,6 +78,12 @@ def test_tallies_of_paragraphs_add_up_to_that_of_the_text(paragraphs: list[str])
 def test_people_sort_by_given_name_then_family_then_middle() -> None:
     names = ["Lê Hồng Sơn", "Nguyễn Văn An", "Bùi Thị An"]
     assert sorted(names, key=name_key) == ["Bùi Thị An", "Nguyễn Văn An", "Lê Hồng Sơn"]
+
+
+def test_letters_sort_as_in_a_dictionary_and_tones_after_them():
+    words = "an àn ản ãn án ạn an-bình ánh ăn ân da đa ổi ôn ơn ưu ý z".split()
+    assert sorted(sorted(words), key=vietnamese_order) == words
+    assert vietnamese_order("ĐÁ") == vietnamese_order("đá")
 
 
 def test_an_endless_word_is_read_and_not_remembered():

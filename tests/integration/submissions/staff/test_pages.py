@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from services.submissions.people import service as people
+from services.submissions.people.domain import Sought
 from services.submissions.staff import service
 from services.submissions.staff.domain import Query
 from shared.clock import local, now
@@ -41,7 +42,7 @@ async def test_the_list_is_sorted_by_given_name_and_found_without_marks(store: S
 async def test_accounts_are_cut_into_pages_by_the_database_and_those_of_an_older_version_are_found(store: Store):
     told = [await a_person(store, name=name) for name in ("Nguyễn Văn Đạt", "Nguyễn Văn Ân", "Nguyễn Văn Em")]
     reader = await a_person(store, "administrator", name="Trịnh Thị Chủ")
-    await store.read["people"].update_all({}, {"$unset": {"name_folded": "", "address_folded": ""}})
+    await store.read["people"].update_all({}, {"$unset": {"name_folded": "", "address_folded": "", "name_order": ""}})
     query = Query(search="nguyen van")
     assert await service.count(store, query, reader) == 0
     for _ in range(2):
@@ -49,6 +50,18 @@ async def test_accounts_are_cut_into_pages_by_the_database_and_those_of_an_older
     pages = [await service.listing(store, query, reader, skip=skip, limit=2) for skip in (0, 2)]
     assert [[row.account.id for row in page] for page in pages] == [[told[1].id, told[0].id], [told[2].id]]
     assert await service.count(store, query, reader) == 3
+
+
+async def test_the_order_of_names_is_that_of_the_database_and_comes_from_an_index(store: Store):
+    given = ("Đạt", "Dũng", "Ân", "An", "Ánh", "Ảnh", "Ăn", "Em", "Ý", "Yến", "Ơn", "Ổn", "Oanh", "Ưu", "Uyên", "An 2")
+    for name in given:
+        await a_person(store, name=f"Nguyễn Văn {name}")
+    listed = [account.name for account in await people.page(store.read, Sought())]
+    by_collation = await store.read["people"].find({}, sort=[("name_key", 1)], vietnamese=True)
+    assert listed == [one["name"] for one in by_collation]
+    cut = store._database["people"].find({}).sort([("name_order", 1), ("_id", 1)]).skip(2).limit(3)
+    done = (await cut.explain())["executionStats"]
+    assert (done["totalDocsExamined"], done["nReturned"]) == (3, 3), "a page reads its own lines only"
 
 
 async def test_an_auditor_reads_the_list_with_masked_addresses_and_does_nothing(

@@ -1,5 +1,6 @@
 """Pages of every service: the desk that routes share, rendering, flash notes, cookies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from shared.clock import now
+from shared import tables
+from shared.clock import local, now
+from shared.errors import NotFound
 from shared.identity import HALF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, SignedOutBefore, form_token, in_cookies
 from shared.mongo import Store
 from shared.settings import ServiceSettings
@@ -116,6 +119,24 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     if notes:
         response.delete_cookie(_FLASH, path="/")
     return response
+
+
+def cut(request: Request, total: int, sizes: Sequence[int]) -> dict[str, int]:
+    """The page of a list that the address asks for: number, size, how many pages; what makes no sense is left out."""
+    number, size = request.query_params.get("trang", ""), request.query_params.get("so-dong", "")
+    rows = int(size) if size.isdecimal() and int(size[:4]) in sizes else sizes[0]
+    pages = max(1, -(-total // rows))
+    return {"size": rows, "pages": pages, "number": min(max(1, int(number[:6])), pages) if number.isdecimal() else 1}
+
+
+def table_file(name: str, suffix: str, title: str, rows: Sequence[Sequence[object]]) -> Response:
+    """Rows, heads first, as a file named with the time. Raises NotFound for a kind of file that is not made."""
+    kinds = {"csv": (tables.CSV, tables.as_csv), "xlsx": (tables.XLSX, lambda made: tables.as_xlsx(made, title))}
+    if suffix not in kinds:
+        raise NotFound
+    media_type, make = kinds[suffix]
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{local(now()):%Y%m%d-%H%M}.{suffix}"'}
+    return Response(make(rows), media_type=media_type, headers=headers)
 
 
 def see_other(request: Request, url: str, note: str = "", kind: str = "success") -> Response:

@@ -1,6 +1,8 @@
 """The only code that touches `entries` and `entry_revisions`."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.submissions.entries.domain import Entry
@@ -13,7 +15,7 @@ from shared.text import folded
 INDEXES = (
     Index("entries", (("receipt", 1),), unique=True, where={"receipt": {"$type": "string"}}),
     Index("entries", (("status_digest", 1),), unique=True),
-    Index("entries", (("author_ids", 1), ("created_at", -1))),
+    Index("entries", (("author_ids", 1), ("created_at", -1), ("_id", -1))),
     Index("entries", (("contest_id", 1), ("state", 1))),
     Index("entries", (("released.id", 1),)),
     Index("entries", (("contest_id", 1), ("title_folded", 1))),
@@ -22,6 +24,7 @@ INDEXES = (
     Index("entry_revisions", (("entry_id", 1), ("number", 1)), unique=True),
     Index("entry_revisions", (("files.id", 1),), where={"files.id": {"$type": "string"}}),
 )
+ORDERS = {"moi-luu": ("saved_at", -1), "ten": ("title_folded", 1)}
 
 
 def _entry(document: Document) -> Entry:
@@ -51,6 +54,36 @@ async def of_author(tx: Tx, person_id: str) -> list[Entry]:
     """The newest first."""
     documents = await tx["entries"].find({"author_ids": person_id}, sort=[("created_at", -1)])
     return [_entry(document) for document in documents]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Some of somebody's own entries; `sort` is one of ORDERS."""
+
+    person_id: str
+    search: str = ""
+    state: str = ""
+    sort: str = ""
+
+    def where(self) -> Document:
+        """As the database is asked."""
+        where: Document = {"author_ids": self.person_id}
+        if self.state:
+            where["state"] = self.state
+        if self.search:
+            where["title_folded"] = {"$regex": re.escape(folded(self.search))}
+        return where
+
+
+async def listed(tx: Tx, sought: Sought, *, skip: int = 0, limit: int = 0) -> list[Entry]:
+    """Those asked for in their order, the newest first unless said; all of them when `limit` is 0."""
+    order = [ORDERS.get(sought.sort, ("created_at", -1)), ("_id", -1)]
+    return [_entry(one) for one in await tx["entries"].find(sought.where(), sort=order, skip=skip, limit=limit)]
+
+
+async def count_listed(tx: Tx, sought: Sought) -> int:
+    """How many they are."""
+    return await tx["entries"].count(sought.where())
 
 
 async def of_contest(tx: Tx, contest_id: str) -> list[Entry]:

@@ -32,6 +32,8 @@ from shared.redaction import spellings
 
 INDEXES = repository.INDEXES
 # For rooms above, which have their own policy.
+Sought = repository.Sought
+listed, count_listed = repository.listed, repository.count_listed
 get, of_author, of_contest, drafts, drafts_saved, revisions = (
     repository.get, repository.of_author, repository.of_contest, repository.drafts, repository.drafts_saved,
     repository.revisions,
@@ -78,13 +80,6 @@ async def with_receipt(tx: Tx, code: str) -> Entry | None:
 async def last_revision(tx: Tx, entry: Entry) -> Revision:
     """What was handed in last. Raises NotFound when nothing was."""
     return await repository.revision(tx, entry.id, entry.revision)
-
-
-async def mine(store: Store, person: Person) -> list[tuple[Entry, Contest]]:
-    """A person's entries with their contests, the newest first."""
-    found = await repository.of_author(store.read, person.id)
-    known = {contest_id: await contests.get(store.read, contest_id) for contest_id in {one.contest_id for one in found}}
-    return [(entry, known[entry.contest_id]) for entry in found]
 
 
 async def view(store: Store, entry_id: str, person: Person) -> Known:

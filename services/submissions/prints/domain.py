@@ -11,6 +11,13 @@ _PADDED_MONTHS = 2
 _PADDED_DAYS = 9
 
 
+RECEIVERS = {
+    "STN": ("Ban Tổ chức", "Tổ thư ký", "Lưu: VT, hồ sơ cuộc thi"),
+    "PTN": ("Người nộp", "Lưu: VT, hồ sơ bài dự thi"),
+}
+"""Who gets a copy, and last where one is filed, by the kind of document (Decree 30, annex I, II.9)."""
+
+
 class Head(BaseModel):
     """What stands above the title."""
 
@@ -19,6 +26,8 @@ class Head(BaseModel):
     body: str
     symbol: str
     place_and_date: str
+    receivers: list[str] = []
+    """The lines under “Nơi nhận”, as they end: a semicolon each, a full stop the last."""
 
 
 def place_and_date(place: str, at: datetime) -> str:
@@ -36,4 +45,5 @@ def head(contest: Contest | None, kind: str, place: str, at: datetime) -> Head:
         body=f"Ban Tổ chức {contest.short_name}" if contest else "Ban Tổ chức cuộc thi",
         symbol=f"/{kind}-BTC",
         place_and_date=place_and_date(place, at),
+        receivers=[*(f"{one};" for one in RECEIVERS[kind][:-1]), f"{RECEIVERS[kind][-1]}."],
     )

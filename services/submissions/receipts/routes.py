@@ -16,11 +16,11 @@ from services.submissions.invitations import service as invitations
 from services.submissions.jury_copies.domain import Making
 from services.submissions.jury_copies.domain import State as Copying
 from services.submissions.receipts import domain, service
-from services.submissions.receipts.service import Case
+from services.submissions.receipts.service import Case, Sought
 from services.submissions.scanning import service as scanning
 from services.submissions.scanning.domain import Scan
 from services.submissions.scanning.domain import State as Scanned
-from services.submissions.states.domain import State
+from services.submissions.states.domain import IN_WORDS, State
 from services.submissions.status_codes import domain as status_codes
 from services.submissions.status_codes.domain import StatusForm
 from services.submissions.texts.domain import Reason, Words
@@ -29,19 +29,42 @@ from shared.clock import now
 from shared.errors import Refusal
 from shared.identity import PUBLIC, SIGNED_IN, Person, Role, may
 from shared.mongo import Tx
-from shared.pages import arrived, page, place_of, see_other, store_of
+from shared.pages import arrived, cut, page, place_of, see_other, store_of, table_file
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["entries"])
 Entrant = Annotated[Person, may(Role.ENTRANT)]
 SignedIn = Annotated[Person, SIGNED_IN]
+_SIZES = (20, 50, 100)
+
+
+def _sought(request: Request, person: Person) -> Sought:
+    """The filter of the address; what makes no sense is left out."""
+    params, state = request.query_params, request.query_params.get("tinh-trang", "")
+    known = state if state in set(State) else ""
+    return Sought(person.id, params.get("tim", "")[:200], known, params.get("sap-xep", ""))
 
 
 @routes.get("/bai-du-thi")
 async def mine(request: Request, person: SignedIn) -> Response:
-    store = store_of(request)
+    store, sought = store_of(request), _sought(request, person)
+    total = await service.count_mine(store.read, sought)
+    at = cut(request, total, _SIZES)
+    cases = await service.mine(store.read, sought, skip=(at["number"] - 1) * at["size"], limit=at["size"])
     asked = await invitations.waiting(store, person, now())
-    return page(request, "receipts/list.html", cases=await service.mine(store, person), invitations=asked)
+    context: dict[str, Any] = {
+        "params": dict(request.query_params),
+        "states": IN_WORDS,
+        "narrowed": bool(sought.search or sought.state),
+    }
+    return page(request, "receipts/list.html", cases=cases, invitations=asked, total=total, **at, **context)
+
+
+@routes.get("/bai-du-thi.{suffix}")
+async def mine_as_file(request: Request, suffix: str, person: SignedIn) -> Response:
+    """All that the list shows over all its pages."""
+    cases = await service.mine(store_of(request).read, _sought(request, person))
+    return table_file("bai-du-thi", suffix, "Bài dự thi của tôi", [service.HEADS, *map(service.cells, cases)])
 
 
 @routes.get("/bai-du-thi/tra-cuu/{secret}")
@@ -224,7 +247,7 @@ def _entry_out(case: Case, files: list[FileOut]) -> EntryOut:
 @api.get("/entries")
 async def list_entries(request: Request, person: Entrant) -> dict[str, list[EntryOut]]:
     store = store_of(request)
-    return {"items": await _out(store.read, *await service.mine(store, person))}
+    return {"items": await _out(store.read, *await service.mine(store.read, Sought(person.id)))}
 
 
 @api.get("/entries/{entry_id}")

@@ -11,6 +11,7 @@ from services.submissions.receipts import repository
 from services.submissions.receipts.domain import Mail, News, Place
 from services.submissions.status_codes import service as status_codes
 from services.submissions.texts.domain import Revision
+from shared.clock import local
 from shared.errors import NotFound
 from shared.events.judging import FinalistsNamed, ResultPublished
 from shared.events.notifications import DeliveryAccepted, DeliveryFailed
@@ -18,6 +19,9 @@ from shared.identity import Person
 from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
+Sought = entries.Sought
+count_mine = entries.count_listed
+HEADS = ("Tên sáng kiến", "Cuộc thi", "Tình trạng", "Mã biên nhận", "Nộp lúc", "Kết quả")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,19 @@ class Case:
     """The entry that this one was joined to, and that counts."""
 
 
-async def mine(store: Store, person: Person) -> list[Case]:
-    """A person's entries, the newest first."""
-    found = await entries.mine(store, person)
-    news = await repository.of(store.read, [entry.id for entry, _ in found])
-    return [Case(entry, contest, news.get(entry.id, News(entry_id=entry.id))) for entry, contest in found]
+async def mine(tx: Tx, sought: Sought, *, skip: int = 0, limit: int = 0) -> list[Case]:
+    """A person's entries that are asked for; all of them when `limit` is 0."""
+    found = await entries.listed(tx, sought, skip=skip, limit=limit)
+    known = {contest_id: await contests.get(tx, contest_id) for contest_id in {one.contest_id for one in found}}
+    news = await repository.of(tx, [entry.id for entry in found])
+    return [Case(one, known[one.contest_id], news.get(one.id, News(entry_id=one.id))) for one in found]
+
+
+def cells(case: Case) -> list[object]:
+    """A line of a file under `HEADS`."""
+    entry, submitted = case.entry, case.entry.submitted_at
+    at = f"{local(submitted):%d/%m/%Y %H:%M}" if submitted else ""
+    return [entry.title, case.contest.short_name, entry.in_words, entry.receipt or "", at, case.news.outcome]
 
 
 async def view(store: Store, entry_id: str, person: Person) -> Case:

@@ -1,6 +1,5 @@
 """Accounts, one account, and the journal as pages and files."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -10,11 +9,11 @@ from services.submissions.acts import domain as acts
 from services.submissions.acts.domain import Asked
 from services.submissions.staff import domain, service
 from services.submissions.staff.domain import Order, Query, What
-from shared import forms, tables
-from shared.clock import HANOI, local, now
+from shared import forms
+from shared.clock import HANOI
 from shared.errors import NotFound, Refusal
 from shared.identity import Person, Role, may
-from shared.pages import page, see_other, store_of
+from shared.pages import cut, page, see_other, store_of, table_file
 from shared.ui.roles import ROLES, role_words
 from shared.written_dates import read_day
 
@@ -41,33 +40,15 @@ def _asked(request: Request) -> Query:
     return Query(**{field: params[name][:100] for name, field in _NAMES.items() if name in params})
 
 
-def _cut(request: Request, total: int) -> dict[str, int]:
-    """The page asked for; what makes no sense is left out."""
-    number, size = request.query_params.get("trang", ""), request.query_params.get("so-dong", "")
-    rows = int(size) if size.isdecimal() and int(size[:4]) in domain.SIZES else domain.SIZES[0]
-    pages = max(1, -(-total // rows))
-    return {"size": rows, "pages": pages, "number": min(max(1, int(number[:6])), pages) if number.isdecimal() else 1}
-
-
-def _file(name: str, suffix: str, title: str, rows: Sequence[Sequence[object]]) -> Response:
-    """Raises NotFound for a kind of file that is not made."""
-    kinds = {"csv": (tables.CSV, tables.as_csv), "xlsx": (tables.XLSX, lambda made: tables.as_xlsx(made, title))}
-    if suffix not in kinds:
-        raise NotFound
-    media_type, make = kinds[suffix]
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{local(now()):%Y%m%d-%H%M}.{suffix}"'}
-    return Response(make(rows), media_type=media_type, headers=headers)
-
-
 @routes.get(_PEOPLE)
 async def people(request: Request, person: Reader) -> Response:
     person.require(Role.ADMINISTRATOR, Role.AUDITOR, scope="*")
     store, query = store_of(request), _asked(request)
     total = await service.count(store, query, person)
-    cut = _cut(request, total)
-    rows = await service.listing(store, query, person, skip=(cut["number"] - 1) * cut["size"], limit=cut["size"])
+    at = cut(request, total, domain.SIZES)
+    rows = await service.listing(store, query, person, skip=(at["number"] - 1) * at["size"], limit=at["size"])
     return page(
-        request, "staff/list.html", rows=rows, total=total, **cut, params=dict(request.query_params),
+        request, "staff/list.html", rows=rows, total=total, **at, params=dict(request.query_params),
         roles=_options(ROLES), kinds=_options(domain.KINDS), stands=_options(domain.STANDS), kind_words=domain.KINDS,
         may_change=person.may(Role.ADMINISTRATOR, "*"),
     )  # fmt: skip
@@ -78,7 +59,7 @@ async def people_file(request: Request, suffix: str, person: Reader) -> Response
     """All that the list shows over all its pages."""
     person.require(Role.ADMINISTRATOR, Role.AUDITOR, scope="*")
     rows = await service.listing(store_of(request), _asked(request), person)
-    return _file("nguoi-dung", suffix, "Người dùng", [domain.HEADS, *(service.cells(row) for row in rows)])
+    return table_file("nguoi-dung", suffix, "Người dùng", [domain.HEADS, *(service.cells(row) for row in rows)])
 
 
 @routes.get(_PEOPLE + "/{person_id}")
@@ -142,9 +123,9 @@ async def journal(request: Request, person: Reader) -> Response:
     tx, params = store_of(request).read, dict(request.query_params)
     asked, name = _wanted(request), params.get("nguoi", "")[:100]
     total = (await service.journal(tx, asked, name, limit=1))[1]
-    cut = _cut(request, total)
-    told, _ = await service.journal(tx, asked, name, skip=(cut["number"] - 1) * cut["size"], limit=cut["size"])
-    return page(request, "staff/journal.html", told=told, total=total, **cut, params=params, kinds=_options(acts.WORDS))
+    at = cut(request, total, domain.SIZES)
+    told, _ = await service.journal(tx, asked, name, skip=(at["number"] - 1) * at["size"], limit=at["size"])
+    return page(request, "staff/journal.html", told=told, total=total, **at, params=params, kinds=_options(acts.WORDS))
 
 
 @routes.get("/quan-tri/nhat-ky.{suffix}")
@@ -153,4 +134,4 @@ async def journal_file(request: Request, suffix: str, person: Reader) -> Respons
     person.require(Role.ADMINISTRATOR, Role.AUDITOR, scope="*")
     name = request.query_params.get("nguoi", "")[:100]
     told, _ = await service.journal(store_of(request).read, _wanted(request), name)
-    return _file("nhat-ky", suffix, "Nhật ký", [domain.ACT_HEADS, *(one.cells for one in told)])
+    return table_file("nhat-ky", suffix, "Nhật ký", [domain.ACT_HEADS, *(one.cells for one in told)])

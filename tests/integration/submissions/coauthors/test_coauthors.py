@@ -34,11 +34,11 @@ async def test_a_co_author_agrees_by_letter_and_is_an_author_from_then_on(store:
     owner, lan = await a_person(store), await a_person(store)
     draft = await a_team(store, owner)
     await name(store, draft.id, owner, Row(name="Lan", address=LAN, share="40"))
-    assert await entries.mine(store, lan) == []
+    assert await entries.of_author(store.read, lan.id) == []
     with pytest.raises(InvitationOpen):
         await made.hand_in(store, draft.id, owner)
     assert await agree(store, LAN, lan) == draft.id
-    assert [entry.id for entry, _ in await entries.mine(store, lan)] == [draft.id]
+    assert [entry.id for entry in await entries.of_author(store.read, lan.id)] == [draft.id]
     await made.hand_in(store, draft.id, owner)
     told = [row for row in await outbox_rows(store, draft.id) if "entry.submitted" in row["value"]]
     assert f'"author_ids":["{owner.id}","{lan.id}"]' in told[0]["value"].replace(" ", "")

@@ -271,7 +271,7 @@ async def test_nobody_else_may_see_change_or_hand_in_an_entry(store: Store) -> N
             await entries.write(store, draft.id, words(), version=draft.version, by=stranger, at=now())
         with pytest.raises(NotFound):
             await hand_in(store, draft.id, stranger)
-    assert await entries.mine(store, other) == []
+    assert await entries.of_author(store.read, other.id) == []
 
 
 async def test_without_marks_the_entry_is_taken_and_the_numbers_are_kept(store: Store) -> None:

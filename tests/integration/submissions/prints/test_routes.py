@@ -26,6 +26,7 @@ async def test_register_and_receipt_are_printed_for_those_who_may(store: Store, 
         for words in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", str(entry.receipt)):
             assert words in shown.text
         assert "Lê Thị Tác Giả" in shown.text
+        assert shown.text.index("Người nhận") < shown.text.index("Nơi nhận:") < shown.text.index("- Người nộp;")
     listed = (await desk.open(f"/tiep-nhan/in?ngay={today}&kenh=online")).text
     assert "Bảng tự kiểm tra hồ sơ" in listed
     assert "Cộng: 1 số vào sổ; trong đó trực tuyến 1." in listed

@@ -26,6 +26,30 @@ async def tell(store: Store, event: Event, *, subject: str) -> Outcome:
     return await inbox.apply(store, handler.__name__, Order.EVERY, envelope, handler)
 
 
+async def test_ones_own_entries_come_page_by_page_found_sorted_and_as_a_file(
+    store: Store, browser: Callable[[], Browser]
+) -> None:
+    person, contest = await a_person(store, email=email_of("a")), await a_contest(store)
+    page = browser()
+    await page.sign_in(email_of("a"))
+    assert "Tìm theo tên" not in (await page.open("/bai-du-thi")).text
+    for number in range(22):
+        await a_draft(store, person, contest.id, title=f"Sáng kiến số {number:02}")
+    await a_draft(store, await a_person(store), contest.id, title="Của người khác")
+    first, second = (await page.open("/bai-du-thi")).text, (await page.open("/bai-du-thi?trang=2")).text
+    assert [first.count("Sáng kiến số 21</a>"), first.count("</a></h2>"), second.count("</a></h2>")] == [1, 20, 2]
+    assert "21–22 trong 22" in second
+    assert second.index("Sáng kiến số 01") < second.index("Sáng kiến số 00")
+    by_name = (await page.open("/bai-du-thi?sap-xep=ten&so-dong=50")).text
+    assert by_name.index("Sáng kiến số 00") < by_name.index("Sáng kiến số 01") < by_name.index("Sáng kiến số 21")
+    found = (await page.open("/bai-du-thi?tim=sang+kien+so+07&tinh-trang=draft")).text
+    assert (found.count("</a></h2>"), 'value="sang kien so 07"' in found) == (1, True)
+    assert "Không có bài nào khớp" in (await page.open("/bai-du-thi?tinh-trang=accepted")).text
+    file = (await page.get("/bai-du-thi.csv?tim=so+0")).text
+    assert (file.count("Sáng kiến số 0"), "Sáng kiến số 10" in file, "Của người khác" in file) == (10, False, False)
+    assert (await page.get("/bai-du-thi.pdf")).status_code == 404
+
+
 async def test_the_receipt_has_code_time_with_zone_and_the_state_of_its_mail(
     store: Store, browser: Callable[[], Browser]
 ) -> None:

@@ -22,3 +22,10 @@ def test_days_under_ten_and_the_first_two_months_get_a_nought(at: datetime, writ
 def test_a_print_over_several_contests_names_none() -> None:
     head = domain.head(None, "STN", "Huế", datetime(2026, 11, 9, 3, 0, tzinfo=UTC))
     assert (head.parent, head.body, head.symbol) == ("", "Ban Tổ chức cuộc thi", "/STN-BTC")
+
+
+@pytest.mark.parametrize("kind", domain.RECEIVERS)
+def test_who_gets_a_copy_is_said_and_last_where_one_is_filed(kind: str) -> None:
+    told = domain.head(None, kind, "Huế", datetime(2026, 11, 9, 3, 0, tzinfo=UTC)).receivers
+    assert [line[-1] for line in told] == [*[";"] * (len(told) - 1), "."]
+    assert told[-1].startswith("Lưu: VT")

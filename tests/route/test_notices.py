@@ -9,8 +9,10 @@ import pytest
 
 from deploy.demo.checks import wanted_notices
 from deploy.demo.client import Api, Json, until
-from deploy.demo.writing import HandedIn
+from deploy.demo.writing import ENTRIES, HandedIn
 from deploy.local.system import System
+from shared.ids import new_id
+from tests.integration.submissions.jury_copies.test_jury_copies import a_broken_picture
 from tests.route import playing
 from tests.route.playing import Played
 
@@ -19,16 +21,16 @@ _TO_AN_ENTRANT = {"receipt", "entry-accepted", "result"}
 _MARKED = re.compile("[ăâđêôơưáàảãạ]", re.IGNORECASE)
 
 
-async def letters(system: System, email: str, number: int) -> list[Json]:
-    """The letters in the catcher to this address, once there are `number`."""
+async def letters(system: System, email: str, number: int, about: str = "") -> list[Json]:
+    """The letters in the catcher to this address, and about something, once there are `number`."""
 
     async def there() -> list[Json] | None:
         async with httpx.AsyncClient(trust_env=False) as client:
             caught = (await client.get(f"{system.mail_url}email")).json()
-        found = [mail for mail in caught if mail["to"][0]["address"] == email]
+        found = [mail for mail in caught if mail["to"][0]["address"] == email and about in mail["text"]]
         return found if len(found) >= number else None
 
-    return await until(there, f"{number} letters to {email}", seconds=60)
+    return await until(there, f"{number} letters to {email} {about}", seconds=180)
 
 
 async def notices(api: Api, wanted: set[str]) -> Json:
@@ -95,3 +97,21 @@ def test_only_finalists_are_told_the_running_order(played: Played):
         return "finalist" in messages
 
     assert sum(playing.wait_for(told(one)) for one in played.handed_in) == played.size.finalists
+
+
+def test_whoever_sent_a_file_that_no_jury_could_open_gets_one_letter_that_leads_to_it(system: System, played: Played):
+    one, title = played.handed_in[-1], f"Tệp hỏng {new_id()[-8:]}"
+    opening = {"contest_id": played.desk.contest_id, "title": title, "entrant_group": one.entry.entrant_group}
+
+    async def send() -> str:
+        async with playing.entrant(system.url, one) as api:
+            made = await api.make(ENTRIES, {**opening, "content_group": one.entry.content_group})
+            sent = {"file": ("ảnh.png", a_broken_picture(), "image/png")}
+            await api.post(f"{ENTRIES}/{made['entry_id']}/files", files=sent)
+            return str(made["entry_id"])
+
+    entry_id = playing.wait_for(send())
+    [letter] = playing.wait_for(letters(system, one.email, 1, title))
+    for part in (letter["text"], letter["html"]):
+        assert "đã gỡ thông tin tác giả" in part
+        assert f"{system.url}/bai-du-thi/{entry_id}/soan" in part

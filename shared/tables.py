@@ -26,6 +26,7 @@ _MAX_EMPTY = 100_000
 """Empty rows that a sheet may have among the others: whoever draws a frame draws it to the end of the page and beyond."""
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 """What a cell says whose formula came to nothing."""
+BROKEN = "Ô này chỉ có lỗi của Excel. Hãy sửa công thức hoặc gõ lại nội dung."
 _BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, TypeError, AttributeError)
 
 

@@ -44,7 +44,6 @@ _KIND_WORDS = {kind: words[0].upper() + words[1:] for kind, words in KINDS.items
 _KIND_OF = {folded(words): kind for kind, words in KINDS.items()}
 _NOON = time(12, tzinfo=HANOI)
 """When only the day is written."""
-_BROKEN = "Ô này chỉ có lỗi của Excel. Hãy sửa công thức hoặc gõ lại nội dung."
 _SHORT, _LONG = "Hãy điền mục này.", "Dài quá {max_length} ký tự."
 _SENTENCES = {"string_too_short": _SHORT, "too_short": _SHORT, "string_too_long": _LONG, "too_long": _LONG}
 
@@ -169,7 +168,7 @@ class Reader:
         return Fault(row=number, column=column, value=one_line(cells.get(field, ""))[:100], text=text)
 
     def _candidate(self, number: int, cells: Mapping[str, str], wrong: dict[str, str]) -> Candidate | None:
-        wrong |= {field: _BROKEN for field, text in cells.items() if text in tables.ERRORS}
+        wrong |= {field: tables.BROKEN for field, text in cells.items() if text in tables.ERRORS}
         received = self._received(cells["received_at"], wrong)
         words = self._words(cells, wrong)
         said = {

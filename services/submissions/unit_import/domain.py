@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from services.submissions.units.domain import COLUMNS, LEVELS, TreeBroken, Unit, check_tree, unit_id_of
+from shared import tables
 from shared.errors import Refusal
 from shared.tables import Fault
 from shared.text import folded
@@ -92,8 +93,8 @@ def _faults(number: int, cells: Mapping[str, str]) -> Iterator[Fault]:
 
 
 def _wrong_words(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    if not cells["name"]:
-        yield "name", "Thiếu tên đơn vị."
+    if not cells["name"] or cells["name"] in tables.ERRORS:
+        yield "name", tables.BROKEN if cells["name"] else "Thiếu tên đơn vị."
     for field, limit in _LONGEST.items():
         if len(cells.get(field, "")) > limit:
             yield field, f"Dài quá {limit} ký tự."

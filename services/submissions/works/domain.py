@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.submissions.likeness import domain as likeness
 from services.submissions.likeness.domain import Item, Kind
+from shared import tables
 from shared.errors import Refusal
 from shared.ids import derived_id
 from shared.tables import Fault
@@ -163,7 +164,9 @@ def _places(heads: Sequence[str]) -> dict[str, int]:
 def _wrong(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name, column in COLUMNS.items():
         text = cells.get(name, "")
-        if not text and column.needed:
+        if text in tables.ERRORS:
+            yield name, tables.BROKEN
+        elif not text and column.needed:
             yield name, "Chưa điền."
         elif text and (fault := column.wrong(text)):
             yield name, fault

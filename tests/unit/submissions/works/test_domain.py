@@ -34,7 +34,7 @@ def test_a_file_without_a_needed_column_says_which():
 
 @pytest.mark.parametrize(
     ("place", "value", "said"),
-    [(0, "", "Chưa điền"), (0, "!!!", "ít nhất 1 tiếng"), (0, "a" * 501, "Dài quá 500"), (1, "Quá ngắn", "ít nhất 5 tiếng"),
+    [(0, "", "Chưa điền"), (0, "#N/A", "lỗi của Excel"), (0, "!!!", "ít nhất 1 tiếng"), (0, "a" * 501, "Dài quá 500"), (1, "Quá ngắn", "ít nhất 5 tiếng"),
      (2, "19", "bốn chữ số"), (2, "²⁰¹⁹", "bốn chữ số"), (2, "9" * 40, "bốn chữ số"), (3, "", "Chưa điền"),
      (4, "b" * 301, "Dài quá 300")],
 )  # fmt: skip

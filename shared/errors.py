@@ -62,7 +62,10 @@ class KeyReused(Refusal):
 
     code = "key_reused"
     status = 422
-    message = "Mã gửi này đã được dùng cho một nội dung khác. Hãy mở lại biểu mẫu và gửi lại."
+    message = (
+        "Biểu mẫu này đã được gửi một lần: mã gửi đã được dùng cho một nội dung khác. Hãy xem lần gửi ấy trước; "
+        "muốn gửi nội dung mới thì mở lại biểu mẫu."
+    )
 
 
 class StillRunning(Refusal):

@@ -93,6 +93,9 @@ async def _item(tx: Tx, entry: Entry, result: Document) -> Item:
     groups = {one.id: one.title for one in contest.entrant_groups}
     fields = {one.id: one.title for one in contest.content_groups}
     prize = Prize.model_validate(result["prizes"].get(entry.id, {}))
+    parts = [Shown(title=part.title, text=last.parts[part.id]) for part in contest.parts if last.parts.get(part.id)]
+    if effects := "\n".join(f"{one.in_words}. {one.basis}" for one in last.effects if one.complete):
+        parts.append(Shown(title="Hiệu quả bằng số", text=effects))
     return Item(
         id=entry.id,
         contest_id=contest.id,
@@ -101,7 +104,7 @@ async def _item(tx: Tx, entry: Entry, result: Document) -> Item:
         group=groups.get(last.entrant_group, ""),
         field=fields.get(last.content_group, ""),
         units=await eligibility.called(tx, last.unit_ids),
-        parts=[Shown(title=part.title, text=last.parts[part.id]) for part in contest.parts if last.parts.get(part.id)],
+        parts=parts,
         prize=prize.title,
         rank=prize.rank,
         author_ids=entry.author_ids,

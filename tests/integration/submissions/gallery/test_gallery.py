@@ -38,8 +38,11 @@ async def agree(store: Store, person: Person, *, given: bool = True) -> None:
     await store.transaction(lambda tx: service.refresh_person(tx, person.id))  # as the agent does
 
 
+EFFECT = {"what": "time", "amount": "2,5", "unit": "giờ/hồ sơ", "basis": "Đo 40 hồ sơ trước và sau."}
+
+
 async def accepted(store: Store, author: Person, contest: Contest, title: str = "", text: str = "") -> Entry:
-    changes = {"title": title, "parts": {"situation": text, "solution": text}} if title else {}
+    changes = {"title": title, "parts": {"situation": text, "solution": text}} if title else {"effects": [EFFECT]}
     entry = await an_entry(store, author, contest.id, **changes)
     await store.transaction(lambda tx: entries.accept(tx, entry.id, ADMINISTRATOR, now()))
     return await entries.get(store.read, entry.id)
@@ -95,7 +98,14 @@ async def test_an_entry_is_read_by_everybody_once_its_result_is_public(
     assert "không đồng ý" not in listing.text
     page = await visitor.open(address)
     assert page.status_code == 200
-    for text in ("Lê Thị Đồng Ý", words().parts["solution"], "Cải tiến quy trình", f"/ket-qua/{case.contest.slug}"):
+    for text in (
+        "Lê Thị Đồng Ý",
+        "2,5 giờ/hồ sơ",
+        EFFECT["basis"],
+        words().parts["solution"],
+        "Cải tiến quy trình",
+        f"/ket-qua/{case.contest.slug}",
+    ):
         assert text in page.text
     assert (await visitor.get(f"/sang-kien/{hidden.id}")).status_code == 404
     listed = (await visitor.get("/api/submissions/v1/gallery")).json()

@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from shared.mongo import Store
 from tests.integration.submissions.authenticator import Authenticator
 from tests.integration.submissions.builders import Browser
 
+_SOON_SECONDS = 3
 HOME = "/tai-khoan/bao-mat"
 STEP = "/dang-nhap/buoc-hai"
 _SECRET = re.compile(r'sk-set-up__secret"[^>]*>([A-Z2-7 ]+)<')
@@ -26,7 +28,10 @@ _CODES = re.compile(r'sk-codes__item">([^<]+)<')
 
 
 def code(secret: str, step: int = 0) -> str:
-    """What the app shows now, or `step` steps from now."""
+    """What the app shows now, or `step` steps from now; an old one not when it is about to be too old."""
+    left = STEP_SECONDS - time.time() % STEP_SECONDS
+    if step < 0 and left < _SOON_SECONDS:
+        time.sleep(left)
     return pyotp.TOTP(secret).at(now(), counter_offset=step)
 
 

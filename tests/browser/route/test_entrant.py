@@ -20,7 +20,7 @@ from tests.route import playing
 
 pytestmark = pytest.mark.timeout(600)
 ENTRY = load.load().clean_entries[5]
-PATIENCE = 200
+PATIENCE = 600
 """Steps of a tenth of a second to wait for what travels through the broker."""
 
 

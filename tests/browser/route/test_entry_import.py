@@ -15,7 +15,7 @@ from tests.route.playing import wait_for
 
 pytestmark = pytest.mark.timeout(600)
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-_PATIENCE = 100
+_PATIENCE = 300
 
 
 def _secretary(system: System, contest_id: str) -> str:

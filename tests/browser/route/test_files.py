@@ -97,7 +97,7 @@ def _choose(window: Visit, photo: Path) -> None:
 
 def _listed(window: Visit, photo: Path) -> None:
     expect(window.page.get_by_role("list", name="Tệp đã lưu")).to_contain_text(photo.name, timeout=30_000)
-    for _ in range(30):
+    for _ in range(200):
         if SCANNED in window.text:
             break
         window.page.wait_for_timeout(200)

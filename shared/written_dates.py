@@ -1,7 +1,7 @@
 """Days and times as people here write them: `15/10/2025`, `16h30 ngày 15.10.2025`, `ngày 15 tháng 10 năm 2025`. Pure."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from shared.text import one_line
@@ -28,6 +28,11 @@ _FORMS = tuple(
 )  # fmt: skip
 
 
+_SERIAL = re.compile(r"[3-7]\d{4}", re.ASCII)
+_SHEETS_COUNT_FROM = date(1899, 12, 30)
+"""What a spreadsheet shows of a day that was pasted into a column of text: `45945` is 15/10/2025."""
+
+
 class Written(NamedTuple):
     """What was written; `at` is None when only the day was."""
 
@@ -38,6 +43,8 @@ class Written(NamedTuple):
 def read(text: str) -> Written | None:
     """A day with or without a time on it; None for anything else. A year of two figures is of this century."""
     bare = one_line(text).lower()
+    if _SERIAL.fullmatch(bare):
+        return Written(_SHEETS_COUNT_FROM + timedelta(days=int(bare)), None)
     found = next((match for form in _FORMS if (match := form.fullmatch(bare))), None)
     if found is None:
         return None

@@ -114,6 +114,8 @@ def test_authors_that_were_numbered_or_pasted_from_cells_are_people_without_the_
 
 def test_a_day_alone_is_noon_and_today_is_never_in_the_future():
     (past,), _ = read({"received_at": "15/10/2026"})
+    (pasted,), _ = read({"received_at": "46310"})
+    assert pasted.slip.received_at == past.slip.received_at, "what a spreadsheet shows of that day in a column of text"
     (today,), _ = Reader(contest(), "desk", UNITS, NOW - timedelta(hours=6)).read(sheet({"received_at": "20/10/2026"}))
     assert past.slip.received_at == datetime(2026, 10, 15, 5, tzinfo=UTC)
     assert today.slip.received_at == NOW - timedelta(hours=6)

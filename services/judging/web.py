@@ -11,6 +11,8 @@ from services.judging.finals import routes as finals
 from services.judging.finals import service as finals_service
 from services.judging.juries import routes as juries
 from services.judging.juries import service as juries_service
+from services.judging.late_conflicts import routes as late_conflicts
+from services.judging.late_conflicts import service as late_conflicts_service
 from services.judging.progress import routes as progress
 from services.judging.progress import service as progress_service
 from services.judging.results import routes as results
@@ -29,6 +31,7 @@ INDEXES = (
     *rubrics_service.INDEXES,
     *juries_service.INDEXES,
     *sheets_service.INDEXES,
+    *late_conflicts_service.INDEXES,
     *progress_service.INDEXES,
     *finals_service.INDEXES,
     *boards_service.INDEXES,
@@ -45,6 +48,7 @@ def build(settings: Settings) -> FastAPI:
             routers=(
                 *(one.routes for one in rooms),
                 *(one.api for one in rooms),
+                late_conflicts.routes,
                 finals.routes,
                 boards.routes,
                 results.routes,

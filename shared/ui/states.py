@@ -86,9 +86,17 @@ _LOOKS = {
     "drawn": Look("Chờ đến lượt", "quiet"),
     "recused": Look("Đã xin không chấm", "quiet"),
     "absent": Look("Vắng mặt", "warn"),
+    "held": Look("Tạm dừng", "warn"),
     "waiting": Look("Chờ đến lượt", "quiet"),
     "live": Look("Đang trình bày", "busy"),
     "done": Look("Đã xong", "good"),
+    # conflicts of interest found late
+    "replaced": Look("Đã chuyển người khác chấm", "good"),
+    "reader_missing": Look("Thiếu người chấm thay", "warn"),
+    "set_aside": Look("Không tính phiếu", "quiet"),
+    "third_read": Look("Đã có điểm người thứ ba", "good"),
+    "cleared": Look("Không còn xung đột", "quiet"),
+    "too_late": Look("Kết quả đã ký", "quiet"),
     # requests about one's own data, erasures, personal data of a contest
     "received": Look("Mới nhận", "calm"),
     "in_progress": Look("Đang xử lý", "busy"),

@@ -105,7 +105,7 @@ def objects(played: Played) -> dict[str, str]:
 
 UNKNOWABLE = frozenset(
     {
-        "notice_id", "delivery_id", "file_id", "copy_id", "secret", "sign_up_id", "beginning", "document_id", "identity_id",
+        "notice_id", "conflict_id", "delivery_id", "file_id", "copy_id", "secret", "sign_up_id", "beginning", "document_id", "identity_id",
         "import_id", "key_id", "request_id", "act_id", "upload_id", "invitation_id", "pair_id", "work_id",
     }
 )  # fmt: skip

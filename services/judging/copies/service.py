@@ -1,6 +1,6 @@
 """Remembering other services' facts, and reading what is remembered. Called by agents and by the rooms above."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from services.judging.copies import domain, repository
@@ -19,8 +19,10 @@ __all__ = [
     "contest",
     "contest_by_slug",
     "contests",
+    "find_sealed",
     "forget_person",
     "judges",
+    "people",
     "person",
     "remember_contest",
     "remember_entry",
@@ -35,6 +37,8 @@ __all__ = [
     "signed_out_before",
     "units",
 ]
+
+find_sealed = repository.find_sealed
 
 
 async def contest(tx: Tx, contest_id: str) -> ContestCopy:
@@ -94,6 +98,11 @@ async def person(tx: Tx, person_id: str) -> PersonCopy:
     return found
 
 
+async def people(tx: Tx, ids: Collection[str]) -> list[PersonCopy]:
+    """Those of `ids` who are known, on the panel or not."""
+    return await repository.people(tx, {"_id": {"$in": sorted(ids)}})
+
+
 async def judges(tx: Tx, contest_id: str) -> list[PersonCopy]:
     """The active judges of a contest, by given name."""
     held = {"$elemMatch": {"role": Role.JUDGE.value, "scope": {"$in": ["*", contest_id]}}}
@@ -131,7 +140,7 @@ async def remember_entry(tx: Tx, accepted: EntryAccepted, *, codes: Sequence[str
 
 async def remember_authors(tx: Tx, told: EntryAttributed) -> None:
     """Whose it is was told anew: whoever judges must not be them. Before acceptance nothing is kept."""
-    known = await repository.find_sealed(tx, told.entry_id)
+    known = await find_sealed(tx, told.entry_id)
     if known is not None:
         change = told.model_dump(include={"owner_id", "author_ids", "unit_ids", "shares", "representative_id"})
         await repository.put_sealed(tx, known.model_copy(update=change))

@@ -80,6 +80,8 @@ class Assignment(BaseModel):
     judge_id: str
     third: bool = False
     recused: bool = False
+    held: bool = False
+    """In conflict since it was given: nothing is written on its sheet until the chair has decided."""
     draw: int
     """Which draw gave it."""
 

@@ -60,6 +60,11 @@ async def set_recused(tx: Tx, assignment_id: str) -> None:
     await tx["assignments"].update({"_id": assignment_id}, {"$set": {"recused": True}})
 
 
+async def set_held(tx: Tx, assignment_id: str, *, held: bool) -> None:
+    """Whether its sheet waits for the chair."""
+    await tx["assignments"].update({"_id": assignment_id}, {"$set": {"held": held}})
+
+
 async def declared(tx: Tx, contest_id: str) -> set[Pair]:
     """The conflicts that somebody declared."""
     found = await tx["conflicts"].find({"contest_id": contest_id})

@@ -1,4 +1,4 @@
-"""The chair's page of the panel with the lot and declared conflicts; scripts and the lot in JSON."""
+"""The chair's page of the panel with the lot; scripts and the lot in JSON."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,9 +11,8 @@ from services.judging.juries import service
 from services.judging.juries.service import Overview
 from shared import forms
 from shared.clock import now
-from shared.errors import Invalid, NotFound, Refusal
+from shared.errors import NotFound, Refusal
 from shared.identity import Person, Role, may
-from shared.ids import read_code
 from shared.pages import page, see_other, store_of
 from shared.text import Line
 
@@ -23,7 +22,6 @@ ROUND = "preliminary"
 Chair = Annotated[Person, may(Role.CHAIR, Role.ORGANISER)]
 Reader = Annotated[Person, may(Role.CHAIR, Role.ORGANISER, Role.AUDITOR)]
 _PAGE = "/cham-thi/quan-ly/{contest_id}/ban-giam-khao"
-_AGAIN = "Nội dung xung đột đã ghi nhận; giám khảo này không được phân công bài đó trong các lần rút thăm sau."
 
 
 class _Asked(BaseModel):
@@ -43,16 +41,6 @@ class DrawForm(_Asked):
     """The same from the page."""
 
     seed: Annotated[Line, Field(max_length=100)] = ""
-
-
-class Declaration(BaseModel):
-    """A conflict that the data does not show."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    judge_id: Annotated[str, Field(min_length=1)]
-    code: Annotated[Line, Field(min_length=1)]
-    reason: Annotated[Line, Field(min_length=1, max_length=500)]
 
 
 class LoadOut(BaseModel):
@@ -123,23 +111,6 @@ async def draw_from_page(request: Request, contest_id: str, person: Chair) -> Re
     given = sum(load["scripts"] for load in drawn["loads"])
     note = f"Đã rút thăm: {given} lượt chấm cho {len(drawn['loads'])} giám khảo. Mã rút thăm: {drawn['seed']}"
     return see_other(request, _PAGE.format(contest_id=contest_id), note)
-
-
-@routes.post(_PAGE + "/xung-dot")
-async def declare(request: Request, contest_id: str, person: Chair) -> Response:
-    """Note a conflict of interest."""
-    form = await forms.read(request, Declaration)
-    try:
-        said = form.valid()
-        code = read_code(said.code)
-        if code is None:
-            raise Invalid([{"field": "code", "text": "Số phách không đúng; hãy kiểm tra lại từng ký tự."}])
-        await service.declare(store_of(request), contest_id, said.judge_id, code, said.reason, by=person, at=now())
-    except Refusal as refusal:
-        missing = Refusal("Không có bài nào mang số phách này.", field="code")
-        form.refuse(missing if isinstance(refusal, NotFound) else refusal)
-        return await _panel(request, contest_id, person, values=form.typed, errors=form.errors, status=refusal.status)
-    return see_other(request, _PAGE.format(contest_id=contest_id), _AGAIN)
 
 
 @api.post("/contests/{contest_id}/assignments")

@@ -1,4 +1,4 @@
-"""The lot and what goes with it: drawing readers, a third one, a replacement; declaring conflicts; who reads what."""
+"""The lot and what goes with it: drawing readers, a third one, a replacement; conflicts; who reads what."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -38,13 +38,18 @@ __all__ = [
     "assignment",
     "assignments",
     "conflicted",
+    "conflicting",
     "declare",
     "draw",
+    "instead",
     "of_judge",
     "of_script",
     "overview",
     "recuse",
+    "set_held",
 ]
+
+set_held = repository.set_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,15 @@ def _wanted(scripts: Iterable[Script], held: Iterable[Assignment], readers: int)
     return {entry: number for entry, number in lacking.items() if number > 0}
 
 
+async def conflicting(tx: Tx, contest_id: str, entry_id: str, judges: Iterable[PersonCopy], at: datetime) -> set[str]:
+    """Who of `judges` may not mark an entry at `at`."""
+    sealed = [await copies.sealed_script(tx, entry_id)]
+    return {judge for _, judge in await _conflicts(tx, contest_id, judges, sealed, at)}
+
+
 async def conflicted(tx: Tx, contest_id: str, entry_id: str, at: datetime) -> set[str]:
     """The judges of a contest who may not mark an entry at `at`; for the final, where the whole panel marks."""
-    judges, sealed = await copies.judges(tx, contest_id), [await copies.sealed_script(tx, entry_id)]
-    return {judge for _, judge in await _conflicts(tx, contest_id, judges, sealed, at)}
+    return await conflicting(tx, contest_id, entry_id, await copies.judges(tx, contest_id), at)
 
 
 async def draw(  # noqa: PLR0913 - what a lot takes
@@ -226,42 +236,45 @@ async def assign_third(  # noqa: PLR0913 - the contract between rooms
     return judge
 
 
-async def recuse(tx: Tx, given: Assignment, reason: str, at: datetime) -> str | None:
-    """The judge gives a script back: it is logged, never comes to them again, and a replacement is drawn.
+async def recuse(tx: Tx, given: Assignment, reason: str, at: datetime, *, by: str = "") -> str | None:
+    """The judge gives a script back, or `by` takes it: it is logged, never comes to them again, another is drawn.
 
     Answers the new reader, or None when nobody without a conflict is left; a later draw then tries again.
     """
-    about = {"reason": reason, "by": given.judge_id, "at": at}
+    by = by or given.judge_id
+    about = {"reason": reason, "by": by, "at": at}
     await repository.declare(tx, given.contest_id, (given.entry_id, given.judge_id), **about)
     await repository.set_recused(tx, given.id)
     data = {"judge_id": given.judge_id, "entry_id": given.entry_id, "reason": reason}
     await scorelog.append(
-        tx, contest_id=given.contest_id, round=given.round, kind="judge.recused", data=data, by=given.judge_id, at=at
+        tx, contest_id=given.contest_id, round=given.round, kind="judge.recused", data=data, by=by, at=at
     )
+    return await instead(tx, given, at, third=given.third)
+
+
+async def instead(tx: Tx, given: Assignment, at: datetime, *, third: bool) -> str | None:
+    """A further reader of a script by lot, a `third` one or one like the first; None when nobody is left."""
     panel = await repository.panel(tx, given.contest_id, given.round)
     seed = panel.seed_for(given.entry_id, f"instead of {given.id}")
     judge = await _one_more(tx, panel, given.entry_id, seed, [], at)
     if judge is not None:
-        await _give(tx, panel, [(given.entry_id, judge)], seed, by="system", at=at, third=given.third)
+        await _give(tx, panel, [(given.entry_id, judge)], seed, by="system", at=at, third=third)
     return judge
 
 
 async def declare(  # noqa: PLR0913 - what a declaration says
-    store: Store, contest_id: str, judge_id: str, code: str, reason: str, *, by: Person, at: datetime
-) -> None:
-    """The chair or the organiser notes a conflict that the data does not show; it counts in every later lot.
+    tx: Tx, contest_id: str, judge_id: str, code: str, reason: str, *, by: Person, at: datetime
+) -> str:
+    """Keep a conflict that the data does not show; it counts in every later lot. The entry it is about.
 
-    Raises NotFound for an unknown code, NotOnPanel. A reader who has the script already must give it back.
+    Raises NotFound for an unknown code, NotOnPanel; Forbidden for all but chair and organiser.
     """
     by.require(Role.CHAIR, Role.ORGANISER, scope=contest_id)
-
-    async def work(tx: Tx) -> None:
-        script = await copies.script_by_code(tx, contest_id, code)
-        if judge_id not in {one.id for one in await copies.judges(tx, contest_id)}:
-            raise NotOnPanel(field="judge_id")
-        await repository.declare(tx, contest_id, (script.entry_id, judge_id), reason=reason, by=by.id, at=at)
-
-    await store.transaction(work)
+    script = await copies.script_by_code(tx, contest_id, code)
+    if judge_id not in {one.id for one in await copies.judges(tx, contest_id)}:
+        raise NotOnPanel(field="judge_id")
+    await repository.declare(tx, contest_id, (script.entry_id, judge_id), reason=reason, by=by.id, at=at)
+    return script.entry_id
 
 
 async def overview(store: Store, contest_id: str, round_: str, by: Person) -> Overview:

@@ -1,5 +1,6 @@
 """The collection `progress`: the board of sealed sheets, one document for each judge of a round."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ async def count_sealed(tx: Tx, sheet_id: str, place: tuple[str, str, str], total
     await tx["progress"].update({"_id": f"{contest_id}:{round_}:{judge_id}"}, change, upsert=True)
 
 
-async def sealed(tx: Tx, contest_id: str, round_: str) -> dict[str, int]:
-    """Sealed sheets by judge, from the board."""
+async def sealed(tx: Tx, contest_id: str, round_: str, without: Collection[str]) -> dict[str, int]:
+    """Sealed sheets by judge, from the board, those of `without` not counted."""
     found = await tx["progress"].find({"contest_id": contest_id, "round": round_})
-    return {one["judge_id"]: len(one["sealed"]) for one in found}
+    return {one["judge_id"]: len(set(one["sealed"]) - set(without)) for one in found}

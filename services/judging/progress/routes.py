@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.judging.copies import service as copies
 from services.judging.juries import service as juries
+from services.judging.late_conflicts import service as late_conflicts
 from services.judging.progress import service
 from services.judging.rubrics import service as rubrics
 from services.judging.rubrics.domain import Round
@@ -68,7 +69,7 @@ async def queue(
         "names": {one.contest_id: one.short_name for one in contests},
         "overseen": [one for one in contests if any(person.may(role, one.contest_id) for role in _OVERSEERS)],
         "withdrawn": [row.code for row in given if row.state is SheetState.WITHDRAWN],
-        "following": next((row for row in rows if row.state is not SheetState.SEALED), None),
+        "following": next((row for row in rows if row.state in (SheetState.ASSIGNED, SheetState.MARKING)), None),
         "done": sum(row.state is SheetState.SEALED for row in rows),
     }
     return page(request, "progress/queue.html", **context)
@@ -81,6 +82,7 @@ async def overview(request: Request, contest_id: str, person: Overseer) -> Respo
     context: dict[str, Any] = {
         "contest": await copies.contest(store.read, contest_id),
         "standing": await service.standing(store, contest_id, Round.PRELIMINARY, person),
+        "conflicts": await late_conflicts.waiting(store.read, contest_id),
         "panel": await juries.overview(store, contest_id, Round.PRELIMINARY, person),
         "rubric": await rubrics.find(store.read, contest_id, Round.PRELIMINARY),
         "final_rubric": await rubrics.find(store.read, contest_id, Round.FINAL),

@@ -32,7 +32,8 @@ async def standing(store: Store, contest_id: str, round_: str, by: Person) -> St
     tx = store.read
     given = await _expected(tx, contest_id, round_)
     names = {one.id: one.name for one in await copies.judges(tx, contest_id)}
-    judges = domain.by_judge(given, await repository.sealed(tx, contest_id, round_), names)
+    set_aside = {one.id for one in given if one.recused}
+    judges = domain.by_judge(given, await repository.sealed(tx, contest_id, round_, set_aside), names)
     return Standing(judges, await _gaps(tx, contest_id, round_, given))
 
 

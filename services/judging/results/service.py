@@ -11,6 +11,7 @@ from services.judging.copies import service as copies
 from services.judging.copies.domain import ContestCopy, Script, Sealed
 from services.judging.finals import service as finals
 from services.judging.finals.service import Act
+from services.judging.late_conflicts import service as late_conflicts
 from services.judging.results import domain, repository
 from services.judging.results.domain import NotRanked, Placed, Result, ResultMoved, ResultState, Rules
 from services.judging.results.repository import INDEXES
@@ -100,6 +101,7 @@ async def name_finalists(
         places = await _places(tx, lines, contest_id, PRELIMINARY)
         picked = _entries(scripts, codes) if codes else None
         with _in_codes(scripts):
+            await late_conflicts.require_settled(tx, contest_id, PRELIMINARY)
             chosen = domain.choose(places, count or contest.finalists, picked=picked, left_out=left_out, reason=reason)
         event = result.name_finalists(chosen, act.by.id, act.at)
         await repository.save(tx, result)
@@ -174,10 +176,10 @@ async def sign_off(store: Store, contest_id: str, act: Act) -> Document:
     act.by.require(Role.CHAIR, scope=contest_id)
 
     async def work(tx: Tx) -> Document:
-        result = await repository.get(tx, contest_id, FINAL)
-        locked = await finals.is_locked(tx, contest_id)
+        result, locked = await repository.get(tx, contest_id, FINAL), await finals.is_locked(tx, contest_id)
         lines, contest = await _lines(tx, contest_id), await copies.contest(tx, contest_id)
         with _in_codes(await copies.scripts(tx, contest_id)):
+            await late_conflicts.require_settled(tx, contest_id, FINAL)
             places, unplaced = await _result_lines(tx, lines, contest) if locked else ([], [])
         result.sign(places, unplaced, act.by.id, act.at, locked=locked)
         await repository.save(tx, result)

@@ -11,7 +11,7 @@ from shared.recount import ChainBroken
 
 __all__ = ["ChainBroken", "Head", "Line", "closed_text", "following", "start", "verify"]
 
-_PRIVATE = {"judge.recused": ("reason",)}
+_PRIVATE = {"judge.recused": ("reason",), "conflict.decided": ("reason",)}
 
 
 @dataclass(frozen=True, slots=True)

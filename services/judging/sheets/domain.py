@@ -58,6 +58,16 @@ class ScriptWithdrawn(Refusal):
     message = "Bài này đã được tác giả rút khỏi cuộc thi nên không chấm nữa."
 
 
+class SheetHeld(Refusal):
+    """The chair has to decide about it first. Why is not told: it would lead to the author."""
+
+    code = "sheet_held"
+    message = (
+        "Phiếu này tạm dừng, chờ Trưởng ban Giám khảo quyết định. "
+        "Những gì đã lưu vẫn còn; nội dung vừa gửi chưa được ghi."
+    )
+
+
 class ReasonNeeded(Refusal):
     """Stepping back needs a word of why."""
 
@@ -75,6 +85,8 @@ class SheetState(StrEnum):
     RECUSED = "recused"
     WITHDRAWN = "withdrawn"
     """Shown when the script left the contest; not a state of its own in the database."""
+    HELD = "held"
+    """Shown while the chair has to decide; not a state of its own in the database."""
 
 
 class Sheet(BaseModel):

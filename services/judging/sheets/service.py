@@ -14,7 +14,7 @@ from services.judging.rubrics import service as rubrics
 from services.judging.rubrics.domain import Rubric
 from services.judging.scorelog import service as scorelog
 from services.judging.sheets import domain, repository
-from services.judging.sheets.domain import ScriptWithdrawn, Sheet, SheetState
+from services.judging.sheets.domain import ScriptWithdrawn, Sheet, SheetHeld, SheetState
 from services.judging.sheets.repository import INDEXES
 from shared import outbox
 from shared.errors import NotFound, Stale
@@ -71,9 +71,12 @@ class View:
         return rows
 
 
-def _state(sheet: Sheet, script: Script) -> SheetState:
-    left = script.state is ScriptState.WITHDRAWN and sheet.state is not SheetState.SEALED
-    return SheetState.WITHDRAWN if left else sheet.state
+def _state(given: Assignment, sheet: Sheet, script: Script) -> SheetState:
+    if sheet.state is SheetState.SEALED:
+        return sheet.state
+    if script.state is ScriptState.WITHDRAWN:
+        return SheetState.WITHDRAWN
+    return SheetState.HELD if given.held else sheet.state
 
 
 async def _mine(tx: Tx, sheet_id: str, by: Person) -> Assignment:
@@ -104,7 +107,7 @@ async def queue(store: Store, by: Person) -> list[Row]:
                 contest_id=one.contest_id,
                 round=one.round,
                 third=one.third,
-                state=_state(sheet, script),
+                state=_state(one, sheet, script),
                 total=sheet.total,
             )
         )
@@ -117,7 +120,7 @@ async def view(store: Store, sheet_id: str, by: Person) -> View:
     given = await _mine(tx, sheet_id, by)
     sheet, script = await repository.sheet(tx, given), await copies.script(tx, given.entry_id)
     rubric = await rubrics.get(tx, given.contest_id, given.round)
-    return View(sheet, script, rubric, await copies.contest(tx, given.contest_id), _state(sheet, script))
+    return View(sheet, script, rubric, await copies.contest(tx, given.contest_id), _state(given, sheet, script))
 
 
 async def _open_sheet(tx: Tx, sheet_id: str, by: Person) -> tuple[Assignment, Sheet]:
@@ -126,6 +129,8 @@ async def _open_sheet(tx: Tx, sheet_id: str, by: Person) -> tuple[Assignment, Sh
     sheet.open()
     if (await copies.script(tx, given.entry_id)).state is ScriptState.WITHDRAWN:
         raise ScriptWithdrawn
+    if given.held:
+        raise SheetHeld
     return given, sheet
 
 
@@ -145,7 +150,10 @@ async def save(  # noqa: PLR0913 - what a draft says
     *,
     at: datetime,
 ) -> Document:
-    """Keep a draft. Raises MarksInvalid naming the criterion, AlreadySealed, ScriptWithdrawn; Stale with both versions."""
+    """Keep a draft.
+
+    Raises MarksInvalid naming the criterion, AlreadySealed, ScriptWithdrawn, SheetHeld; Stale with both versions.
+    """
 
     async def work(tx: Tx) -> Document:
         _, sheet = await _open_sheet(tx, sheet_id, by)
@@ -207,7 +215,7 @@ async def _settle_gap(tx: Tx, sealed: Sheet, rubric: Rubric, at: datetime) -> No
 async def recuse(store: Store, sheet_id: str, by: Person, key: str, reason: str, *, at: datetime) -> Document:
     """Step back from a script before sealing: the draft is voided, the act logged, a replacement drawn.
 
-    Raises AlreadySealed, ReasonNeeded.
+    Raises AlreadySealed, SheetHeld, ReasonNeeded.
     """
 
     async def work(tx: Tx) -> Document:
@@ -219,6 +227,23 @@ async def recuse(store: Store, sheet_id: str, by: Person, key: str, reason: str,
 
     body = {"sheet_id": sheet_id, "reason": reason}
     return await once(store, action="sheets.recuse", by=by.id, key=key, body=body, work=work)
+
+
+async def state_of(tx: Tx, given: Assignment) -> SheetState:
+    """How far a sheet is in the database."""
+    return (await repository.sheet(tx, given)).state
+
+
+async def take_back(tx: Tx, given: Assignment, reason: str, *, by: str, at: datetime) -> bool:
+    """Somebody else than its judge ends a sheet: a draft is voided, a sealed one stays as it is and counts no more.
+
+    Whether somebody else has the script now.
+    """
+    sheet = await repository.sheet(tx, given)
+    if sheet.state is not SheetState.SEALED:
+        sheet.give_back(reason)
+        await repository.save(tx, sheet)
+    return await juries.recuse(tx, given, reason, at, by=by) is not None
 
 
 async def sealed(tx: Tx, contest_id: str, round_: str) -> list[Sheet]:

@@ -147,11 +147,15 @@ async def test_a_declared_conflict_counts_in_the_next_draw(store: Store) -> None
     await some_judges(store, 3)
     script = await a_script(store)
     await a_rubric(store)
-    said = service.declare(store, CONTEST, "judge-2", script.code, "Cùng nhóm nghiên cứu", by=CHAIR, at=START)
-    await said
+
+    async def declare(judge_id: str) -> None:
+        what = (CONTEST, judge_id, script.code, "Cùng nhóm nghiên cứu")
+        await store.transaction(lambda tx: service.declare(tx, *what, by=CHAIR, at=START))
+
+    await declare("judge-2")
     assert {one.judge_id for one in await a_draw(store)} == {"judge-1", "judge-3"}
     with pytest.raises(NotOnPanel):
-        await service.declare(store, CONTEST, "nobody", script.code, "?", by=CHAIR, at=START)
+        await declare("nobody")
 
 
 async def test_a_withdrawn_script_gets_no_readers(store: Store) -> None:

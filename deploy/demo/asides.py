@@ -34,12 +34,13 @@ async def _copy(desk: Desk, original: HandedIn, copyist: HandedIn) -> None:
         conclusion = {"version": pair["version"], "state": "copy", "reason": _WHY_COPY}
         await api.post(f"{_PAIRS}/{pair['id']}/conclusion", conclusion)
 
-        async def listed() -> bool:
+        async def listed() -> Json | None:
             found = await api.get(REGISTER, contest_id=desk.contest_id, state="submitted", page=1)
-            return any(line["entry_id"] == made.entry_id for line in found["items"])
+            return next((line for line in found["items"] if line["entry_id"] == made.entry_id), None)
 
-        await until(listed, "the copy in the register")
-        await api.make(f"{REGISTER}/{made.entry_id}/refuse", {"rule": "duplicate", "reason": _WHY_COPY})
+        read = await until(listed, "the copy in the register")
+        why = {"rule": "duplicate", "reason": _WHY_COPY, "revision": read["revision"]}
+        await api.make(f"{REGISTER}/{made.entry_id}/refuse", why)
     desk.held.refused.append(made)
 
 

@@ -70,40 +70,46 @@ async def check_in(desk: Desk, entries: int, bar: Bar) -> list[str]:
         lines = await until(complete, f"{entries} lines in the register")
         returned = [line["entry_id"] for line in lines[:_RETURNED]] if entries > 2 * _RETURNED else []
         reason = "Đề nghị nêu rõ hơn đơn vị nào áp dụng được giải pháp."
-        for entry_id in returned:
-            await api.make(f"{REGISTER}/{entry_id}/return", {"reason": reason})
-            desk.held.returned.append(entry_id)
         for line in lines:
-            if line["entry_id"] not in returned:
-                await accept(api, line["entry_id"])
+            if line["entry_id"] in returned:
+                asked = {"reason": reason, "revision": line["revision"]}
+                await api.make(f"{REGISTER}/{line['entry_id']}/return", asked)
+                desk.held.returned.append(line["entry_id"])
+            else:
+                await accept(api, line)
                 bar.step()
     return returned
 
 
-async def accept(api: Api, entry_id: str) -> None:
-    """Accept one entry, once the jury's copies of its files are made; that an earlier try already did it is fine."""
-    keyed = {"client_key": new_id()}
+async def accept(api: Api, line: Json) -> None:
+    """Accept what was read, once the jury's copies of its files are made; that an earlier try already did it is fine.
+
+    The register follows a hand-in by a moment: what it does not show yet is read there before it is accepted.
+    """
+    read, key = dict(line), new_id()
 
     async def accepted() -> Any:
+        asked = {"client_key": f"{key}-{read['revision']}", "revision": read["revision"]}
         try:
-            return await api.make(f"{REGISTER}/{entry_id}/accept", keyed)
+            return await api.make(f"{REGISTER}/{line['entry_id']}/accept", asked)
         except RefusedError as refusal:
-            if refusal.code != "file_copy_pending":
+            if refusal.code not in ("file_copy_pending", "entry_revised"):
                 raise
+            lines = await register(api, line["contest_id"]) if refusal.code == "entry_revised" else []
+            read.update(next((one for one in lines if one["entry_id"] == line["entry_id"]), {}))
             return None
 
-    await until(accepted, f"the jury's copies of the files of {entry_id}")
+    await until(accepted, f"the jury's copies of the files of {line['entry_id']}")
 
 
 async def accept_mended(api: Api, contest_id: str, entry_id: str) -> None:
     """Wait until the mended entry is back in the queue, then accept it."""
 
-    async def back() -> bool:
-        states = {line["entry_id"]: line["state"] for line in await register(api, contest_id)}
-        return bool(states[entry_id] == "submitted")
+    async def back() -> Json | None:
+        lines = {line["entry_id"]: line for line in await register(api, contest_id)}
+        return lines[entry_id] if lines[entry_id]["state"] == "submitted" else None
 
-    await until(back, "the mended entry to come back to the desk")
-    await accept(api, entry_id)
+    await accept(api, await until(back, "the mended entry to come back to the desk"))
 
 
 async def assign(desk: Desk, entries: int) -> None:

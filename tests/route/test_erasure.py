@@ -123,7 +123,8 @@ async def live(system: System) -> Life:
             return len(await register(desk, stage.desk.contest_id)) == 3
 
         await until(registered, "three lines in the register")
-        await accept(desk, ids["accepted"])
+        lines = await register(desk, stage.desk.contest_id)
+        await accept(desk, next(line for line in lines if line["entry_id"] == ids["accepted"]))
     return Life(email, person_id, ids, stage)
 
 

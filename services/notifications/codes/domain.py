@@ -30,9 +30,13 @@ class Purpose(StrEnum):
     """No code: a second factor was added or removed."""
     FACTORS_OFF = "factors_off"
     """No code: an administrator took every second factor off."""
+    CLAIMED = "claimed"
+    """No code: a paper with this address of the sender is somebody's account's now."""
 
 
-WITHOUT_CODE = frozenset({Purpose.KNOWN, Purpose.MOVED, Purpose.PASSWORD, Purpose.FACTOR, Purpose.FACTORS_OFF})
+WITHOUT_CODE = frozenset(
+    {Purpose.KNOWN, Purpose.MOVED, Purpose.PASSWORD, Purpose.FACTOR, Purpose.FACTORS_OFF, Purpose.CLAIMED}
+)
 
 
 def delivery(issued: CodeIssued, *, text_messages: bool, issued_at: datetime, at: datetime) -> Delivery:

@@ -41,6 +41,12 @@ def seat(authors: Sequence[Account], owner_id: str, name: str) -> str:
     return (called or sender)[0]
 
 
+def others(written_down: Sequence[str], account: Account) -> list[str]:
+    """The addresses among those `written_down` that `account` has not shown to be its own."""
+    own = {account.phone if account.phone_confirmed_at else "", account.email if account.email_confirmed_at else "", ""}
+    return [one for one in dict.fromkeys(written_down) if one not in own]
+
+
 def renamed(revision: Revision, seat_id: str, person_id: str) -> Revision:
     """What was handed in, with the account in the place of what the desk wrote down."""
     other = {seat_id: person_id}

@@ -28,10 +28,13 @@ async def _ask(request: Request, person: Person, *, status: int = 200, **more: A
     return page(request, "claims/ask.html", status, **{"offers": offers, "values": {}, "errors": []} | more)
 
 
+def _secret_key(request: Request) -> str:
+    return str(request.app.state.desk.settings.secret_key.get_secret_value())
+
+
 @routes.post(PAGE)
 async def claim_by_receipt(request: Request, person: Entrant) -> Response:
     form = await forms.read(request, StatusForm)
-    secret_key = request.app.state.desk.settings.secret_key.get_secret_value()
 
     async def claim() -> str:
         asked = form.valid()
@@ -40,7 +43,7 @@ async def claim_by_receipt(request: Request, person: Entrant) -> Response:
             asked.code,
             asked.pin,
             place=place_of(request),
-            secret_key=secret_key,
+            secret_key=_secret_key(request),
             by=person,
             at=now(),
         )
@@ -51,7 +54,9 @@ async def claim_by_receipt(request: Request, person: Entrant) -> Response:
 @routes.post(PAGE + "/{entry_id}")
 async def claim_by_address(request: Request, entry_id: str, person: Entrant) -> Response:
     async def claim() -> str:
-        return await service.by_address(store_of(request), entry_id, by=person, at=now())
+        return await service.by_address(
+            store_of(request), entry_id, secret_key=_secret_key(request), by=person, at=now()
+        )
 
     return await _claimed(request, person, forms.Typed({}), claim)
 

@@ -7,6 +7,8 @@ from services.submissions.claims import domain
 from services.submissions.claims.domain import NotPaper, StaffOfContest
 from services.submissions.contests import service as contests
 from services.submissions.contests.domain import Contest
+from services.submissions.credentials import service as credentials
+from services.submissions.credentials.domain import News
 from services.submissions.eligibility import domain as eligible
 from services.submissions.eligibility import service as eligibility
 from services.submissions.entries import service as entries
@@ -16,7 +18,7 @@ from services.submissions.intake.domain import Line
 from services.submissions.joins import domain as join_domain
 from services.submissions.joins import service as joins
 from services.submissions.papers import service as papers
-from services.submissions.papers.domain import Claim, Proof
+from services.submissions.papers.domain import PROOFS, Claim, Proof, Record
 from services.submissions.people import service as people
 from services.submissions.people.domain import Account
 from services.submissions.status_codes import service as status_codes
@@ -68,20 +70,20 @@ async def by_receipt(  # noqa: PLR0913 - what is printed, and who asks from wher
     Raises Invalid, NoSuchReceipt, TooMany, NotPaper, ClaimedAlready, StaffOfContest.
     """
     entry = await status_codes.find(store, code, pin, place=place, secret_key=secret_key)
-    return await _claim(store, entry.id, Proof.RECEIPT, by=by, at=at)
+    return await _claim(store, entry.id, Proof.RECEIPT, secret_key=secret_key, by=by, at=at)
 
 
-async def by_address(store: Store, entry_id: str, *, by: Person, at: datetime) -> str:
+async def by_address(store: Store, entry_id: str, *, secret_key: str, by: Person, at: datetime) -> str:
     """Claim a paper that came with the reader's confirmed address; its id.
 
     Raises NotFound, also for every other entry, ClaimedAlready, StaffOfContest.
     """
     if entry_id not in await _reached(store.read, await people.get(store.read, by.id)):
         raise NotFound
-    return await _claim(store, entry_id, Proof.ADDRESS, by=by, at=at)
+    return await _claim(store, entry_id, Proof.ADDRESS, secret_key=secret_key, by=by, at=at)
 
 
-async def _claim(store: Store, entry_id: str, proof: Proof, *, by: Person, at: datetime) -> str:
+async def _claim(store: Store, entry_id: str, proof: Proof, *, secret_key: str, by: Person, at: datetime) -> str:
     async def work(tx: Tx) -> str:
         entry = await entries.get(tx, entry_id)
         record = await papers.record_of(tx, entry_id)
@@ -93,7 +95,9 @@ async def _claim(store: Store, entry_id: str, proof: Proof, *, by: Person, at: d
         seat = domain.seat(await _authors(tx, entry), entry.owner_id, by.name)
         record.claims.append(Claim(person_id=by.id, seat=seat, proof=proof, at=at))
         await papers.keep_record(tx, record)
-        await _take(tx, entry, seat, by=by, at=at)
+        for address in await _others(tx, entry, record, seat, by):
+            await credentials.tell(tx, News.CLAIMED, address=address, name="", secret_key=secret_key, at=at)
+        await _take(tx, entry, seat, proof, by=by, at=at)
         if not await entries.of_author(tx, seat):  # the account stood for nothing else
             await people.forget(tx, seat, at=at)
         return entry_id
@@ -101,7 +105,14 @@ async def _claim(store: Store, entry_id: str, proof: Proof, *, by: Person, at: d
     return await store.transaction(work)
 
 
-async def _take(tx: Tx, entry: Entry, seat: str, *, by: Person, at: datetime) -> None:
+async def _others(tx: Tx, entry: Entry, record: Record, seat: str, by: Person) -> list[str]:
+    """The addresses that the desk wrote down for whom it took the claimant to be, but those that are the claimant's."""
+    stood_in, account = await people.shown(tx, seat), await people.get(tx, by.id)
+    sender = [record.sender.phone, record.sender.email] if seat == entry.owner_id else []
+    return domain.others([stood_in.phone, stood_in.email, *sender], account)
+
+
+async def _take(tx: Tx, entry: Entry, seat: str, proof: Proof, *, by: Person, at: datetime) -> None:
     contest, account = await contests.get(tx, entry.contest_id), await people.get(tx, by.id)
     handed_in = await entries.revisions(tx, entry.id)
     last = handed_in[0]
@@ -114,7 +125,8 @@ async def _take(tx: Tx, entry: Entry, seat: str, *, by: Person, at: datetime) ->
         await entries.put_revision(tx, domain.renamed(revision, seat, by.id))
     await entries.publish(tx, entry, told, by=by, at=at)
     await joins.rename_author(tx, entry.id, seat, by.id)
-    note = "Người gửi bài giấy đã nhận bài về tài khoản của mình"
+    way = f"Người gửi bài giấy đã nhận bài về tài khoản của mình, bằng {PROOFS[proof]}"
+    note = join_domain.authors_changed(way, entry.state)
     await intake.note(tx, await intake.line(tx, entry.id), {}, by=by, note=note)
 
 

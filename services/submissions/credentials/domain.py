@@ -66,6 +66,8 @@ class News(StrEnum):
     FACTOR = "factor"
     FACTORS_OFF = "factors_off"
     """An administrator took them off."""
+    CLAIMED = "claimed"
+    """To an address that the desk wrote down: the paper is an account's now, which has another address."""
 
 
 NEWS_LIFETIME = timedelta(hours=24)

@@ -22,11 +22,30 @@ class NewRevision(Refusal):
     message = "Người dự thi vừa nộp lại bản mới. Hãy tải lại trang, kiểm tra bản mới rồi quyết định."
 
 
+class RevisionNeeded(Refusal):
+    """A decision says what was read, so that a version nobody looked at is never decided."""
+
+    code = "revision_needed"
+    status = 422
+    message = (
+        "Hãy nêu lần nộp đã kiểm tra (revision, có trong sổ tiếp nhận). "
+        "Thiếu số này thì không biết quyết định dành cho bản nào, nên chưa ghi gì."
+    )
+
+
 class TakenUp(Refusal):
     """The jury works on this contest: nothing is taken up any more."""
 
     code = "jury_at_work"
     message = "Ban Giám khảo đã bắt đầu chấm nên không mở lại bài được nữa. Hãy báo Ban Tổ chức."
+
+
+def check_read(entry: Entry, revision: int | None) -> None:
+    """A decision is for what was read, and for nothing handed in since. Raises RevisionNeeded, NewRevision."""
+    if revision is None:
+        raise RevisionNeeded(field="revision")
+    if entry.revision != revision:
+        raise NewRevision
 
 
 def usual_until(now: datetime) -> datetime:

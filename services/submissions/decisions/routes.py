@@ -178,7 +178,7 @@ async def reopen(request: Request, entry_id: str, person: Secretary) -> Response
 
 
 class AcceptIn(BaseModel):
-    """A decision; with `revision` it counts only for what was read."""
+    """A decision about what was read: without `revision`, the number of the hand-in, it is refused."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -22,7 +22,10 @@ Decide = Callable[[Entry, Contest], Event]
 
 
 async def accept(store: Store, entry_id: str, *, revision: int | None, key: str, by: Person, at: datetime) -> Document:
-    """The entry is in order: {state, number}. Raises NotFound, NewRevision, NotWaiting, CopyPending, KeyReused."""
+    """The entry is in order: {state, number}.
+
+    Raises NotFound, RevisionNeeded, NewRevision, NotWaiting, CopyPending, KeyReused.
+    """
     await _make_copies(store, entry_id, by)
     body = {"entry_id": entry_id, "revision": revision}
 
@@ -55,7 +58,7 @@ async def send_back(  # noqa: PLR0913 - a decision has so many parts
 ) -> Document:
     """Something is missing (ids of `domain.requirements`, and words): {state, number}.
 
-    Raises NotFound, NewRevision, NotWaiting, UntilPassed, Invalid, KeyReused.
+    Raises NotFound, RevisionNeeded, NewRevision, NotWaiting, UntilPassed, Invalid, KeyReused.
     """
     mended_by = until or domain.usual_until(at)
 
@@ -78,7 +81,7 @@ async def refuse(  # noqa: PLR0913 - a decision has so many parts
 ) -> Document:
     """Not valid, by a rule of the contest and for a reason: {state, number}.
 
-    Raises NotFound, NewRevision, NotWaiting, Invalid, KeyReused.
+    Raises NotFound, RevisionNeeded, NewRevision, NotWaiting, Invalid, KeyReused.
     """
 
     def change(entry: Entry, contest: Contest) -> Event:
@@ -117,8 +120,8 @@ async def _checked(tx: Tx, body: Document, by: Person) -> Contest:
     line = await intake.line(tx, body["entry_id"])
     if not by.may(Role.SECRETARY, line.contest_id):
         raise NotFound
-    if body.get("revision") is not None and (await entries.get(tx, line.entry_id)).revision != body["revision"]:
-        raise domain.NewRevision
+    if "revision" in body:
+        domain.check_read(await entries.get(tx, line.entry_id), body["revision"])
     return await contests.get(tx, line.contest_id)
 
 

@@ -134,6 +134,12 @@ def attributed(entry: Entry, unit_ids: Sequence[str], at: datetime) -> EntryAttr
     )  # fmt: skip
 
 
+def authors_changed(way: str, state: State) -> str:
+    """What the register says when the authors of an entry changed; `way`: how that came, a whole sentence without its stop."""
+    after = "Bài đã được tiếp nhận trước đó, nên người đang chấm được kiểm tra lại về xung đột lợi ích."
+    return f"{way}. {after}" if state is State.ACCEPTED else way
+
+
 def _take_scans(kept: Entry, gone: Entry) -> None:
     if gone.paper is None:
         return

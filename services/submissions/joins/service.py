@@ -123,6 +123,9 @@ async def _join(tx: Tx, kept: Entry, gone: Entry, join_id: str, *, by: Person, a
         await papers.say(tx, kept, await contests.get(tx, kept.contest_id), by=by, at=at, typist=gone.owner_id)
     elif before.added:
         await _name_authors(tx, kept, gone, by=by, at=at)
+        way = f"Nhập bài số {(await intake.line(tx, gone.id)).number}: thêm {len(before.added)} tác giả chỉ bài ấy nêu"
+        note = domain.authors_changed(way, kept.state)
+        await intake.note(tx, await intake.line(tx, kept.id), {}, by=by, note=note)
     else:
         await entries.save(tx, kept)
     await entries.save(tx, gone)

@@ -197,7 +197,7 @@ class Proof(StrEnum):
     ADDRESS = "address"
 
 
-PROOFS = {Proof.RECEIPT: "mã biên nhận và mã PIN", Proof.ADDRESS: "số điện thoại hoặc thư đã ghi ở đây"}
+PROOFS = {Proof.RECEIPT: "mã biên nhận và mã PIN", Proof.ADDRESS: "số điện thoại hoặc thư đã ghi lúc nhận"}
 
 
 class Claim(BaseModel):

@@ -109,7 +109,8 @@ def test_a_code_by_text_message_is_one_part_without_marks_and_only_an_invitation
 @pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
 def test_a_stranger_cannot_send_words_of_his_own_in_our_name(purpose: codes.Purpose, channel: Channel) -> None:
     opened = sealed.opened(a_row(purpose, channel, name="Trúng thưởng xe, gọi 0900"), LETTERS, facts.SECRET)
-    of_an_account = purpose in {codes.Purpose.SIGN_IN, codes.Purpose.RESET, *codes.WITHOUT_CODE} - {codes.Purpose.KNOWN}
+    to_whoever = {codes.Purpose.KNOWN, codes.Purpose.CLAIMED}
+    of_an_account = purpose in {codes.Purpose.SIGN_IN, codes.Purpose.RESET, *codes.WITHOUT_CODE} - to_whoever
     assert (opened.name != "") == of_an_account
     assert ("Trúng thưởng" in opened.content.text + opened.content.html) == (of_an_account and channel is Channel.EMAIL)
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.submissions.claims import service
 from services.submissions.claims.domain import ClaimedAlready, NotPaper, StaffOfContest
 from services.submissions.contests.domain import Contest
+from services.submissions.decisions import service as decisions
 from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.intake import service as intake
@@ -22,9 +23,17 @@ from shared.clock import now
 from shared.errors import NotFound
 from shared.identity import Person, Role
 from shared.mongo import Store
-from tests.integration.submissions.builders import SECRET_KEY, Browser, a_contest, a_person, email_of, outbox_rows
-from tests.integration.submissions.entry_builders import an_entry
-from tests.integration.submissions.paper_builders import a_paper
+from tests.integration.submissions.builders import (
+    SECRET_KEY,
+    Browser,
+    a_contest,
+    a_person,
+    codes_sent,
+    email_of,
+    outbox_rows,
+)
+from tests.integration.submissions.entry_builders import an_entry, key
+from tests.integration.submissions.paper_builders import a_paper, transcribed
 
 _PAGE, _PHONE = "/bai-du-thi/nhan-bai-giay", "+84912345678"
 SENDER = "Đỗ Thị Giấy"
@@ -88,6 +97,32 @@ async def test_with_code_and_pin_the_paper_is_among_my_entries_and_the_desk_sees
         await claim(store, paper, await a_person(store))
 
 
+async def test_the_addresses_that_the_desk_wrote_down_hear_of_an_account_that_has_others_and_the_history_says_how(
+    store: Store, clerk: Person, contest: Contest, sender: Person, browser: Callable[[], Browser]
+):
+    theirs = "dia.chi.giay@sangkien.example"
+    taken = await a_paper(store, clerk, contest.id, phone=_PHONE, email=theirs)
+    read = await transcribed(store, taken, clerk, await a_person(store, Role.SECRETARY))
+    await decisions.accept(store, read.id, revision=read.revision, key=key(), by=clerk, at=now())
+    await confirmed_phone(store, sender)
+    await service.by_address(store, read.id, secret_key=SECRET_KEY, by=sender, at=now())
+    await service.by_address(store, read.id, secret_key=SECRET_KEY, by=sender, at=now())
+    assert await codes_sent(store, theirs, "claimed") == [""], "once, and no code"
+    assert await codes_sent(store, _PHONE) == [], "their own number needs no letter"
+    waiting = await a_paper(store, clerk, contest.id, phone="0933333333", authors="Hồ Văn Cùng Viết; 0987654321")
+    await claim(store, waiting, await a_person(store, name="Hồ Văn Cùng Viết"))
+    assert [await codes_sent(store, one) for one in ("+84987654321", "+84933333333")] == [[""], []]
+    rows = [row["value"] for row in await store.read["outbox"].find({"type": "submissions.code.issued.v1"})]
+    assert not any(word in row for row in rows for word in (theirs, SENDER, read.title, str(read.receipt)))
+    desk = browser()
+    await desk.sign_in(email_of("quay"))
+    late = (await desk.open(f"/tiep-nhan/{read.id}")).text
+    assert "bằng số điện thoại hoặc thư đã ghi lúc nhận. Bài đã được tiếp nhận trước đó" in late
+    early = (await desk.open(f"/tiep-nhan/{waiting.id}")).text
+    assert "bằng mã biên nhận và mã PIN" in early
+    assert "tiếp nhận trước đó" not in early
+
+
 async def test_of_two_accounts_that_claim_at_one_moment_one_has_the_entry(
     store: Store, clerk: Person, contest: Contest
 ):
@@ -131,7 +166,7 @@ async def test_a_confirmed_number_that_the_desk_wrote_down_is_proof_and_an_uncon
     await people.revise(store.read, sender.id, {"phone": _PHONE}, version=None, at=now())
     assert await service.offers(store, sender) == []
     with pytest.raises(NotFound):
-        await service.by_address(store, paper.id, by=sender, at=now())
+        await service.by_address(store, paper.id, secret_key=SECRET_KEY, by=sender, at=now())
     await confirmed_phone(store, sender)
     mine = browser()
     await mine.sign_in(email_of("nguoi-gui"))

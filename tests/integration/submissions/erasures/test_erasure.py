@@ -93,7 +93,7 @@ async def a_full_life(store: Store) -> tuple[Person, dict[str, str]]:
     await entries.withdraw(store, gone.id, f"{NAME} xin rút", key=key(), by=person, at=now())
     for one in (waiting, accepted, gone):
         await deliver(store, one.id)
-    await decisions.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
+    await decisions.accept(store, accepted.id, revision=1, key=key(), by=SECRETARY, at=now())
     await consents.decide(store, Decision(purpose="news", given=True, version=1), by=person, at=now())
     ids = {"draft": draft.id, "waiting": waiting.id, "accepted": accepted.id, "withdrawn": gone.id}
     await _as_named(store, list(ids.values()))

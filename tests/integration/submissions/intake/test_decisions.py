@@ -23,7 +23,14 @@ Open = Callable[[], Browser]
 
 
 async def _refuse(store: Store, entry: Entry, by: Person, **changes: Any) -> dict[str, Any]:
-    asked = {"rule": Rule.LATE, "reason": "Dấu bưu điện muộn", "revision": None, "key": key(), "at": now(), **changes}
+    asked = {
+        "rule": Rule.LATE,
+        "reason": "Dấu bưu điện muộn",
+        "revision": entry.revision,
+        "key": key(),
+        "at": now(),
+        **changes,
+    }
     return await decisions.refuse(store, entry.id, by=by, **asked)
 
 
@@ -117,7 +124,7 @@ async def test_an_entry_not_mended_in_time_is_found_by_its_filter_and_extended_o
     assert (await desk.submit(f"/tiep-nhan/{entry.id}/gia-han", longer)).status_code == 303
     assert f"/tiep-nhan/{entry.id}" not in (await desk.open("/tiep-nhan?tinh-trang=overdue")).text
     assert await decisions.refuse(
-        store, entry.id, rule=Rule.SUPPLEMENT_MISSING, reason="Quá hạn", revision=None, key=key(), by=secretary,
+        store, entry.id, rule=Rule.SUPPLEMENT_MISSING, reason="Quá hạn", revision=1, key=key(), by=secretary,
         at=at + timedelta(days=3),
     ) == {"state": "refused", "number": 1}  # fmt: skip
 

@@ -88,11 +88,19 @@ async def test_the_desk_over_json(store: Store, desk: Browser, author: Person, c
     listed = (await desk.get(f"{API}?contest_id={contest.id}&state=submitted&page=1", **bearer)).json()
     assert (listed["total"], [item["number"] for item in listed["items"]]) == (2, [1, 2])
     assert listed["items"][0]["entry_id"] == entry.id
-    accepted = [await desk.post(f"{API}/{entry.id}/accept", json={"client_key": "a"}, **bearer) for _ in "ab"]
+    why = {"rule": "late", "reason": "Muộn"}
+    for unseen, told in (({}, (422, "revision_needed")), ({"revision": 2}, (409, "entry_revised"))):
+        for decision, more in (("accept", {}), ("return", {"reason": "Thiếu"}), ("refuse", why)):
+            body = {"client_key": "u", **more, **unseen}
+            answer = await desk.post(f"{API}/{entry.id}/{decision}", json=body, **bearer)
+            assert (answer.status_code, answer.json()["code"]) == told, decision
+    assert (await entries.get(store.read, entry.id)).state is State.SUBMITTED, "nothing is decided unseen"
+    read = {"client_key": "a", "revision": listed["items"][0]["revision"]}
+    accepted = [await desk.post(f"{API}/{entry.id}/accept", json=read, **bearer) for _ in "ab"]
     assert [answer.json() for answer in accepted] == [{"state": "accepted", "number": 1}] * 2
-    asked = {"client_key": "r", "reason": "Thiếu tệp"}
+    asked = {"client_key": "r", "reason": "Thiếu tệp", "revision": 1}
     returned = await desk.post(f"{API}/{other.id}/return", json=asked, **bearer)
     assert returned.json() == {"state": "returned", "number": 2}
-    again = await desk.post(f"{API}/{other.id}/accept", json={"client_key": "c"}, **bearer)
+    again = await desk.post(f"{API}/{other.id}/accept", json={"client_key": "c", "revision": 1}, **bearer)
     assert (again.status_code, again.json()["code"]) == (409, "entry_not_waiting")
     assert (await desk.get(f"{API}?page=0", **bearer)).status_code == 422

@@ -107,7 +107,9 @@ async def test_a_paper_that_came_first_keeps_its_number_and_gets_the_authors_own
     assert parted.owner_id == paper.owner_id
     await service.join(store, typed.id, paper.id, by=clerk, at=now())
     await deliver(store, paper.id)
-    await decisions.accept(store, paper.id, revision=None, key=key(), by=clerk, at=now())
+    await decisions.accept(
+        store, paper.id, revision=(await entries.get(store.read, paper.id)).revision, key=key(), by=clerk, at=now()
+    )
     with pytest.raises(NotWaiting):
         await service.part(store, paper.id, typed.id, "Muộn rồi", by=clerk, at=now())
 
@@ -159,7 +161,9 @@ async def test_an_author_whom_only_the_paper_names_is_an_author_until_they_are_p
     store: Store, clerk: Person, author: Person, contest: Contest
 ):
     first = await online(store, author, contest)
-    await decisions.accept(store, first.id, revision=None, key=key(), by=clerk, at=now())
+    await decisions.accept(
+        store, first.id, revision=(await entries.get(store.read, first.id)).revision, key=key(), by=clerk, at=now()
+    )
     paper = await a_paper(
         store, clerk, contest.id, title=TITLE, name=author.name, authors="Lý Thị Chỉ Trên Giấy; 0987654321"
     )
@@ -169,6 +173,9 @@ async def test_an_author_whom_only_the_paper_names_is_an_author_until_they_are_p
     assert kept.author_ids == [author.id, second], "the same name is the same person"
     told = json.loads((await outbox_rows(store, first.id))[-1]["value"])
     assert (told["type"], told["data"]["author_ids"]) == ("submissions.entry.attributed.v1", [author.id, second])
+    history = (await intake.sheet(store, first.id, clerk)).changes
+    assert history[-1].note.startswith("Nhập bài số 2: thêm 1 tác giả chỉ bài ấy nêu. Bài đã được tiếp nhận trước đó")
+    assert (history[-1].by, history[-1].in_words) == (clerk.id, "Hợp lệ")
     other = await online(store, author, contest, title="Bài khác")
     paper = await a_paper(store, clerk, contest.id, title="Bài khác", name="Vũ Thị Cũng Trên Giấy")
     await service.join(store, other.id, paper.id, by=clerk, at=now())

@@ -68,7 +68,8 @@ async def state_of(store: Store, file_id: str) -> State:
 
 
 async def accept(store: Store, entry_id: str) -> Entry:
-    await decisions.accept(store, entry_id, revision=None, key=key(), by=SECRETARY, at=now())
+    read = (await entries.get(store.read, entry_id)).revision
+    await decisions.accept(store, entry_id, revision=read, key=key(), by=SECRETARY, at=now())
     return await entries.get(store.read, entry_id)
 
 

@@ -45,7 +45,7 @@ async def a_finished_contest(store: Store, *, ago: timedelta = LONG_AGO) -> tupl
     await hand_in(store, accepted.id, author)
     for one in (waiting, accepted):
         await deliver(store, one.id)
-    await decisions.accept(store, accepted.id, revision=None, key=key(), by=SECRETARY, at=now())
+    await decisions.accept(store, accepted.id, revision=1, key=key(), by=SECRETARY, at=now())
     await published(store, contest, now() - ago)
     return contest, author, {"draft": draft.id, "waiting": waiting.id, "accepted": accepted.id}
 

@@ -53,7 +53,8 @@ def said(entry: Entry, **parts: str) -> Words:
 
 
 async def _accept(store: Store, entry: Entry, by: Person) -> None:
-    await decisions.accept(store, entry.id, revision=None, key=key(), by=by, at=now())
+    read = (await entries.get(store.read, entry.id)).revision
+    await decisions.accept(store, entry.id, revision=read, key=key(), by=by, at=now())
 
 
 async def test_a_paper_is_accepted_only_with_words_that_two_people_stand_for(
@@ -161,7 +162,11 @@ async def test_what_was_asked_for_and_came_on_paper_is_typed_and_the_entry_waits
 ):
     await transcribed(store, paper, typist, checker)
     until = now() + timedelta(days=1)
-    asked: dict[str, Any] = {"reason": "Thiếu trang 2", "until": until, "revision": None}
+    asked: dict[str, Any] = {
+        "reason": "Thiếu trang 2",
+        "until": until,
+        "revision": (await entries.get(store.read, paper.id)).revision,
+    }
     await decisions.send_back(store, paper.id, key=key(), by=checker, at=now(), **asked)
     text = (await service.desk(store, paper.id, typist)).text
     with pytest.raises(EditingOver):
@@ -202,11 +207,15 @@ async def test_the_same_over_json(
     over = (await page.post(f"{address}/transcription/hand-over", json={"version": back["version"]}, **one)).json()
     same = await page.post(f"{address}/transcription/check", json={"version": over["version"]}, **one)
     assert (same.status_code, same.json()["code"]) == (409, "same_hand")
-    early = await page.post(f"{api}/register/{made['entry_id']}/accept", json={"client_key": "a"}, **other)
+    early = await page.post(
+        f"{api}/register/{made['entry_id']}/accept", json={"client_key": "a", "revision": 1}, **other
+    )
     assert (early.status_code, early.json()["code"]) == (409, "not_transcribed")
     done = await page.post(f"{address}/transcription/check", json={"version": over["version"]}, **other)
     assert done.json()["state"] == "checked"
-    accepted = await page.post(f"{api}/register/{made['entry_id']}/accept", json={"client_key": "b"}, **other)
+    accepted = await page.post(
+        f"{api}/register/{made['entry_id']}/accept", json={"client_key": "b", "revision": 2}, **other
+    )
     assert accepted.json()["state"] == "accepted"
 
 

@@ -41,9 +41,6 @@ def test_a_chair_looks_at_rubrics_and_panel_and_draws_the_lot(windows: Windows, 
     window.press("Rút thăm")
     assert "Đã rút thăm: 8 lượt chấm cho 4 giám khảo" in window.note(), window.note()[:600]
     window.look("ban-giam-khao-sau-rut-tham")
-    window.go(f"{manage}/ban-giam-khao")
-    window.press("Ghi nhận")
-    window.look("xung-dot-thieu")
 
 
 def _mark(window: Visit) -> str:
@@ -113,6 +110,43 @@ def test_a_judge_who_recognises_an_author_steps_back_and_the_script_goes_to_some
     assert "Niêm phong phiếu" not in window.text
     chair = windows.visit(stage.email("chair"))
     chair.go(f"/cham-thi/quan-ly/{stage.desk.contest_id}", "quan-ly-cham-giua-chung")
+
+
+def test_a_sheet_in_conflict_pauses_without_a_word_of_the_author_until_the_chair_decides(
+    windows: Windows, stages: Stages
+):
+    stage = stages.assigned
+    judge = windows.visit(stage.email("judge", 3), width=320, scripts=False)
+    _next_sheet(judge, stage)
+    sheet, code = judge.page.url, judge.page.locator("h1").inner_text().removeprefix("Chấm bài ").strip()
+    _mark(judge)
+    judge.press("Lưu nháp")
+    chair = windows.visit(stage.email("chair"))
+    chair.go(f"/cham-thi/quan-ly/{stage.desk.contest_id}")
+    chair.follow("Xung đột lợi ích")
+    chair.press("Ghi nhận")
+    chair.look("xung-dot-thieu")
+    chair.page.locator("select[name=judge_id]").select_option(stage.desk.judges[3].person_id)
+    chair.fill("Số phách của bài", code)
+    chair.fill("Lý do", "Cùng nhóm nghiên cứu với tác giả.")
+    chair.press("Ghi nhận")
+    chair.look("xung-dot-cho-quyet-dinh")
+    _blind(chair, stage)
+    judge.go(sheet, "phieu-tam-dung")
+    _blind(judge, stage)
+    assert "Phiếu tạm dừng" in judge.note()
+    assert "Ý tưởng rõ" in judge.note(), "what was saved is there"
+    assert judge.page.locator("[name^='marks.']").count() == 0
+    judge.go("/cham-thi", "cham-thi-tam-dung")
+    chair.follow("Quyết định")
+    chair.press("Ghi quyết định")
+    chair.look("xung-dot-quyet-dinh-thieu")
+    chair.page.get_by_label("Không tính phiếu này").check()
+    chair.fill("Lý do", "Cùng nhóm nghiên cứu.")
+    chair.press("Ghi quyết định")
+    chair.look("xung-dot-da-quyet-dinh")
+    assert "Đã ghi quyết định" in chair.text
+    assert chair.page.locator("main a", has_text="Quyết định").count() == 0
 
 
 def test_an_organiser_sees_the_ranking_from_the_log_and_names_the_finalists(windows: Windows, stages: Stages):

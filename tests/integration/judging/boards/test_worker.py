@@ -1,4 +1,4 @@
-"""The real way of a mark to the board: outbox, relay, Kafka, the worker's table, the board; also when a worker dies."""
+"""The real way of a fact through the worker: outbox, relay, Kafka, the table and the board, the jury; also when one dies."""
 
 import asyncio
 import os
@@ -13,11 +13,17 @@ from deploy.local.stack import Stack
 from deploy.local.topics import create
 from services.judging.boards import service as boards
 from services.judging.finals import service as finals
+from services.judging.juries import service as juries
+from services.judging.juries.domain import Assignment
+from services.judging.late_conflicts import service as late_conflicts
+from services.judging.late_conflicts.domain import State
+from shared import outbox
 from shared.clock import now
+from shared.events.submissions import EntryAttributed
 from shared.kafka import Producer
-from shared.mongo import Store
+from shared.mongo import Store, Tx
 from shared.outbox import Relay
-from tests.integration.judging.builders import ORGANISER
+from tests.integration.judging.builders import CHAIR, ORGANISER, a_written_round
 from tests.integration.judging.finals.builders import SLUG, act, give, opened
 
 ROOT = Path(__file__).parents[4]
@@ -85,6 +91,32 @@ async def test_marks_reach_the_board_over_kafka_and_a_killed_worker_forgets_none
             await board_shows(store, 3, None)
             await finals.close_slot(store, slot.id, act(ORGANISER))
             await board_shows(store, 3, "24.00")
+
+
+async def taken_from(store: Store, one: Assignment) -> None:
+    """Wait until its judge has the script no more, as above."""
+    while True:
+        if (await juries.assignment(store.read, one.id)).recused:
+            return
+        await asyncio.sleep(0.2)
+
+
+async def test_a_claim_told_over_kafka_takes_the_script_from_the_judge_who_made_it(
+    store, stack, database_name, tmp_path
+):
+    _, _, given = await a_written_round(store, scripts=1, judges=3)
+    one = given[0]
+    whose = {"entry_id": one.entry_id, "contest_id": one.contest_id, "owner_id": one.judge_id}
+    told = EntryAttributed(**whose, author_ids=[one.judge_id], attributed_at=now())
+
+    async def tell(tx: Tx) -> None:
+        await outbox.add(tx, told, subject=one.entry_id, seq=1, by=one.judge_id, time=now())
+
+    await store.transaction(tell)
+    async with relay(store, stack), worker(stack, database_name, tmp_path):
+        await taken_from(store, one)
+    (row,) = await late_conflicts.rows(store, one.contest_id, CHAIR)
+    assert (row.state, row.conflict.judge_id) == (State.REPLACED, one.judge_id)
 
 
 async def test_a_board_that_forgot_is_held_against_the_final_and_put_right(store):

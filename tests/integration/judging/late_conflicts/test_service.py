@@ -1,6 +1,7 @@
 """Conflicts that come to light after a script was given out, as the facts bring them: what is taken, what waits, who decides."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from services.judging.sheets.domain import SheetHeld, SheetState
 from shared import topics
 from shared.errors import Forbidden, NotFound
 from shared.events.envelope import Envelope
+from shared.events.judging import SheetSealed
 from shared.events.submissions import EntryAttributed
 from shared.identity import Person
 from shared.ids import new_id
@@ -40,6 +42,7 @@ from tests.integration.judging.builders import (
     a_written_round,
     entry_fact,
     marks,
+    outbox_rows,
     seal_everything,
     sheet_of,
     the_judge,
@@ -180,8 +183,9 @@ async def test_a_sealed_mark_stays_in_the_log_counts_until_decided_and_not_after
     assert [line.by for line in lines if line.kind == "conflict.decided"] == [CHAIR.id]
     assert "Cùng đơn vị" not in str([line.published() for line in lines])
     assert "sheet.sealed" in {line.kind for line in lines if line.data.get("judge_id") == one.judge_id}
-    seen = await progress.standing(store, CONTEST, ROUND, CHAIR)
-    assert all(judge.sealed <= judge.assigned for judge in seen.judges)
+    (told_of,) = await outbox_rows(store, one.id)
+    await progress.count_sealed(store.read, SheetSealed.model_validate(json.loads(told_of["value"])["data"]))
+    assert (await progress.standing(store, CONTEST, ROUND, CHAIR)).sealed == 0, "the board knows of this sheet only"
     assert (await name(store))["finalists"]
 
 

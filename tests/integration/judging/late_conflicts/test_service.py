@@ -269,14 +269,11 @@ async def test_a_first_word_at_the_moment_of_the_fact_is_either_kept_and_waits_o
         kept = await store.read["sheets"].get(one.id)
         assert kept is not None
         if written is None:
-            assert (kept["comment"], await is_held(store, one)) == ("Chữ đầu tiên", True)
+            held = (await juries.assignment(store.read, one.id)).held
+            assert (kept["comment"], held) == ("Chữ đầu tiên", True)
         else:
             assert isinstance(written, NotFound | SheetHeld), written
             assert kept["state"] == SheetState.RECUSED
-
-
-async def is_held(store: Store, one: Assignment) -> bool:
-    return (await juries.assignment(store.read, one.id)).held
 
 
 async def test_a_conflict_noted_by_the_chair_takes_the_script_that_the_judge_has_already(

@@ -23,7 +23,10 @@ SUFFIXES = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".do
 NAMES: dict[str, str] = {**KIND_WORDS, DOCX: "Word (DOCX)"}
 MAX_PIXELS = 64_000_000
 MAX_PAGES = 300
-_END_OF_JPEG = b"\xff\xd9"
+_END_OF_JPEG, _SCAN, _MOST_SCANS = b"\xff\xd9", b"\xda", 100
+"""A picture that builds up has about ten scans; one of thousands keeps its reader busy for minutes."""
+_FRAMES = b"\xc0\xc1\xc2"
+"""Marks of a frame: two kinds that come at once, one that builds up."""
 STUMBLES = (PyPdfError, OSError, ValueError, KeyError, TypeError, RecursionError, Image.DecompressionBombError)
 """What the readers raise for a file that is not what it should be."""
 
@@ -157,8 +160,22 @@ def _check_picture(content: bytes, kind: str) -> None:
         check_pixels(opened)
         if kind == PNG:
             opened.verify()  # the checksum of each piece; nothing is inflated
-        elif content.rfind(_END_OF_JPEG) < 0:  # from its end, where it should be
+        elif not _is_whole_jpeg(content):
             raise Unreadable
+
+
+def _is_whole_jpeg(content: bytes) -> bool:
+    """By its marks: what is before the first scan is a head, and may hold a small picture with an end of its own."""
+    place, frame = 2, b""
+    while content[place : place + 1] == b"\xff" and (mark := content[place + 1 : place + 2]) != _SCAN:
+        if mark in _FRAMES:
+            frame = content[place : place + 10]
+        place += 1 if mark == b"\xff" else 2 + int.from_bytes(content[place + 2 : place + 4])
+    if content[place + 1 : place + 2] != _SCAN or content.rfind(_END_OF_JPEG) < place:
+        return False
+    # A photograph has all its colours in one scan, and needs no counting.
+    in_one = frame[1:2] in _FRAMES[:2] and content[place + 4 : place + 5] == frame[9:]
+    return in_one or content.count(b"\xff" + _SCAN, place) <= _MOST_SCANS
 
 
 def inspect_in_child(parent: Connection, cpu_seconds: int, memory_bytes: int) -> None:

@@ -100,6 +100,9 @@ async def finish(store: Store, upload: Upload, *, by: Person, at: datetime) -> U
             sent = files.Sent(upload.name, content, upload.purpose)
             kept, version = await entries.attach(store, upload.entry_id, sent, by=by, at=at)
     except Refusal as refusal:
+        done = await repository.find(store.read, upload.id)
+        if done is not None and done.file_id:  # by another request, which takes the pieces away
+            return done
         if refusal.status < _UNAVAILABLE:
             await _forget(store, upload)
         raise

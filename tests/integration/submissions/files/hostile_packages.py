@@ -20,6 +20,25 @@ def _altered(whole: bytes, place: int, value: bytes) -> bytes:
     return whole[:start] + value + whole[start + len(value) :]
 
 
+def _linking() -> bytes:
+    place = 38  # of the attributes that the system gave the file
+    return _altered(docx(), place, struct.pack("<I", 0o120777 << 16))
+
+
+def _field(*cuts: str) -> bytes:
+    pieces = "".join(f"<w:r><w:instrText>{one}</w:instrText></w:r>" for one in cuts)
+    return docx(body=f'<w:document xmlns:w="http://x/w"><w:p>{pieces}</w:p></w:document>'.encode())
+
+
+def _spreadsheet(*more: tuple[str, bytes], types: bytes = b"<Types/>") -> bytes:
+    inside = zipped(("[Content_Types].xml", types), ("xl/workbook.xml", b"<x/>"), *more)
+    return docx(("word/embeddings/Microsoft_Excel_Sheet1.xlsx", inside))
+
+
+def _drawn(inside: str, before: str = "") -> bytes:
+    return docx(("word/media/image1.svg", f'{before}<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()))
+
+
 def _lying() -> bytes:
     return _altered(docx(body=b"\0" * (3 * MEGABYTE)), 24, struct.pack("<I", 10))
 
@@ -31,6 +50,72 @@ def _encrypted() -> bytes:
 def _wrong_crc() -> bytes:
     return _altered(docx(body=b"<x/>"), 16, b"\xee\xee\xee\xee")
 
+
+_OTHER_CASE = related("image", external=True).replace(b'"External"', b'"external"')
+INSIDE_PACKAGES = (
+    Hostile("a DOCX with a drawing that has a script", "bai.docx", lambda: _drawn("<script>1</script>"), "Unreadable"),
+    Hostile(
+        "a DOCX with a drawing that acts on a touch", "bai.docx", lambda: _drawn('<g onclick="x()"/>'), "Unreadable"
+    ),
+    Hostile(
+        "a DOCX with a drawing that fetches a picture",
+        "bai.docx",
+        lambda: _drawn('<image href="http://ke-xau.example/x.png"/>'),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX with a drawing that reads a file",
+        "bai.docx",
+        lambda: _drawn("&a;", '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX whose picture is from elsewhere in small letters",
+        "bai.docx",
+        lambda: docx(("word/_rels/document.xml.rels", _OTHER_CASE)),
+        "Unreadable",
+    ),
+    Hostile("a DOCX with a field that runs a program", "bai.docx", lambda: _field(" DDEAUTO c:\\x.exe "), "Unreadable"),
+    Hostile(
+        "a DOCX whose running field is cut in two", "bai.docx", lambda: _field(" d&#100;", "e c:\\x.exe "), "Unreadable"
+    ),
+    Hostile(
+        "a DOCX with a field that fetches a picture",
+        "bai.docx",
+        lambda: _field(' INCLUDEPICTURE "http://ke-xau.example/x.png" \\d '),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX with a field in an attribute that fetches a text",
+        "bai.docx",
+        lambda: docx(body=b'<d xmlns:w="http://x/w"><w:fldSimple w:instr=\'INCLUDETEXT "file://x/y.docx"\'/></d>'),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX with a spreadsheet with macros under another name",
+        "bai.docx",
+        lambda: _spreadsheet(("xl/media/image1.png", b"\xd0\xcf\x11\xe0\xa1\xb1")),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX with a spreadsheet that says it has macros",
+        "bai.docx",
+        lambda: _spreadsheet(types=b"<Types>application/vnd.ms-excel.sheet.macroEnabled.main+xml</Types>"),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX with a spreadsheet that fetches its figures",
+        "bai.docx",
+        lambda: _spreadsheet(("xl/_rels/workbook.xml.rels", related("externalLinkPath", external=True))),
+        "Unreadable",
+    ),
+    Hostile(
+        "a DOCX with a spreadsheet whose names climb out",
+        "bai.docx",
+        lambda: _spreadsheet(("../../x.bat", b"x")),
+        "Unreadable",
+    ),
+)
 
 PACKAGES = (
     Hostile("a flat zip bomb", "bai.docx", lambda: zipped(("0", b"\0" * (150 * MEGABYTE))), "Disguised"),
@@ -110,6 +195,7 @@ PACKAGES = (
         lambda: docx(*((f"word/{n}.xml", b"<x/>") for n in range(5000))),
         "Unreadable",
     ),
+    Hostile("a DOCX with a part that is a link to a file", "bai.docx", _linking, "Unreadable"),
     Hostile("a DOCX with locked parts", "bai.docx", _encrypted, "Unreadable"),
     Hostile("a DOCX with a wrong checksum", "bai.docx", _wrong_crc, "Unreadable"),
     Hostile("a DOCX cut in the middle", "bai.docx", lambda: docx()[:120], "Disguised"),

@@ -40,6 +40,21 @@ def _annotated(writer: PdfWriter, page: DictionaryObject) -> None:
     )
 
 
+def _acting(writer: PdfWriter, page: DictionaryObject) -> None:
+    page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): script("/Launch", F=f"cmd.exe {MARK}")})
+
+
+def _locked_for_nobody(writer: PdfWriter, _: DictionaryObject) -> None:
+    writer.add_metadata({"/Author": MARK})
+    writer.encrypt("", owner_password="chu-tep", algorithm="RC4-128")
+
+
+def _pages_upon_pages() -> bytes:
+    """Ten billion pages in a dozen lines: each node has the next one ten times."""
+    nodes = [b"<</Type/Pages/Count 1/Kids[%s]>>" % (b"%d 0 R " % (number + 1) * 10) for number in range(2, 12)]
+    return raw_pdf(_CATALOG, *nodes, _PAGE, trailer=b"<</Root 1 0 R/Size 13>>")
+
+
 def _many_pages(writer: PdfWriter, _: DictionaryObject) -> None:
     for _number in range(2000):
         writer.add_blank_page(10, 10)
@@ -111,6 +126,15 @@ PDFS = (
         "a PDF that claims a million pages",
         "bai.pdf",
         lambda: raw_pdf(_CATALOG, b"<</Type/Pages/Count 1000000/Kids[]>>"),
+        "Unreadable",
+    ),
+    Hostile("a PDF that starts a program on its first page", "bai.pdf", lambda: pdf(_acting), TAKEN),
+    Hostile("a PDF locked with no password at all", "bai.pdf", lambda: pdf(_locked_for_nobody), TAKEN),
+    Hostile("a PDF of ten billion pages in 1.5 kB", "bai.pdf", _pages_upon_pages, "Unreadable"),
+    Hostile(
+        "a PDF with one page a hundred thousand times",
+        "bai.pdf",
+        lambda: raw_pdf(_CATALOG, b"<</Type/Pages/Count 1/Kids[%s]>>" % (b"3 0 R " * 100_000), _PAGE),
         "Unreadable",
     ),
     Hostile("a PDF of nothing but its first line", "bai.pdf", lambda: b"%PDF-1.7\n", "Unreadable"),

@@ -20,12 +20,12 @@ from tests.integration.submissions.builders import Browser, a_contest, a_person,
 from tests.integration.submissions.entry_builders import a_draft, an_image, sent
 from tests.integration.submissions.files.hostile import MARK, TAKEN, Hostile
 from tests.integration.submissions.files.hostile_others import NAMES, PICTURES, POLYGLOTS
-from tests.integration.submissions.files.hostile_packages import PACKAGES
+from tests.integration.submissions.files.hostile_packages import INSIDE_PACKAGES, PACKAGES
 from tests.integration.submissions.files.hostile_pdfs import PDFS
 
 ALL = [PDF, JPEG, PNG, DOCX]
 LIMIT = 20 * 1024 * 1024
-CORPUS = [*PACKAGES, *PDFS, *PICTURES, *POLYGLOTS, *NAMES]
+CORPUS = [*PACKAGES, *INSIDE_PACKAGES, *PDFS, *PICTURES, *POLYGLOTS, *NAMES]
 
 
 async def verdict(file: Hostile) -> tuple[str, bytes | None]:
@@ -65,7 +65,7 @@ async def test_after_all_of_them_an_honest_file_is_still_taken() -> None:
 def test_no_name_writes_a_header_or_a_path(name: str) -> None:
     kept = kept_name(name)
     assert len(kept) <= 150
-    assert not set(kept) & set("/\\\0\r\n\u202e")
+    assert not set(kept) & set("/\\\0\r\n\u202e\u2066\u2069")
     header = download_headers(kept)["Content-Disposition"]
     assert header.isascii()
     assert header.isprintable()

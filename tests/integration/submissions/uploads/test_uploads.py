@@ -183,6 +183,42 @@ async def test_a_file_in_disguise_is_refused_at_its_last_piece_and_nothing_is_le
     assert (await entries.get(store.read, draft.id)).files == []
 
 
+async def test_a_finish_that_another_window_overtook_answers_the_same_file(
+    store: Store, sender: Browser, draft: Entry, author: Person
+) -> None:
+    url = await begin(sender, draft)
+    upload = await service.get(store, draft.id, url.rpartition("/")[2], by=author, at=now())
+
+    async def body() -> AsyncIterator[bytes]:
+        yield CONTENT
+
+    whole = await service.take(store, upload, body(), offset=0, checksum=None)
+    first = await service.finish(store, whole, by=author, at=now())
+    late = await service.finish(store, whole, by=author, at=now())  # as it was read before the first one was done
+    assert late.file_id == first.file_id
+    assert (await sender.head(url, headers=TUS)).headers["entry-file"] == first.file_id
+    assert await blobs(store) == 1
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        "filename",
+        "filename YS5wZGY,",
+        "filename YQ==,filename " + base64.b64encode("bai\u202efdp.exe".encode()).decode(),
+        "filename " + base64.b64encode(b"bai.exe\xff.pdf").decode(),
+        "filename " + "QUFB" * 100_000,
+        "filename  YS5wZGY=",
+        ",,,,",
+    ],
+    ids=["no name", "cut base64", "a name told twice", "no UTF-8", "300 kB", "two blanks", "commas"],
+)
+async def test_metadata_made_to_do_harm_begins_nothing(store: Store, sender: Browser, draft: Entry, about: str) -> None:
+    told = await sender.post(address(draft), headers={**TUS, "Upload-Length": "9", "Upload-Metadata": about})
+    assert told.status_code in (400, 422), told.text
+    assert await store.read["uploads"].count({}) == 0
+
+
 async def test_an_upload_belongs_to_one_person_and_one_entry(
     store: Store, sender: Browser, draft: Entry, browser: Callable[[], Browser]
 ) -> None:

@@ -133,6 +133,27 @@ def test_a_word_file_is_taken_where_allowed_but_not_one_with_macros_nor_any_othe
         domain.kind_of(b"PK\x03\x04" + b"\x00" * 200, "bai.docx", allowed, LIMIT)
 
 
+def test_a_word_file_with_a_table_of_contents_links_a_drawing_and_a_chart_is_taken() -> None:
+    told = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    fields = (' TOC \\o "1-3" ', ' HYPERLINK "https://vi.example/a.docx" ', " PAGE ", ' INCLUDEPICTURE "C:\\anh.png" ')
+    runs = "".join(f"<w:r><w:instrText>{one}</w:instrText></w:r>" for one in fields)
+    chart = io.BytesIO()
+    with zipfile.ZipFile(chart, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("xl/_rels/workbook.xml.rels", f'<R><Relationship Type="{told}/worksheet" Target="a.xml"/></R>')
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("word/document.xml", f'<w:document xmlns:w="http://x/w">{runs}</w:document>')
+        packed.writestr("word/_rels/document.xml.rels",
+                        f'<R><Relationship Type="{told}/hyperlink" Target="https://a" TargetMode="External"/></R>')  # fmt: skip
+        packed.writestr(
+            "word/media/image1.svg", '<!DOCTYPE svg><svg><use href="#a"/><image href="data:image/png;,"/></svg>'
+        )
+        packed.writestr("word/embeddings/Microsoft_Excel_Sheet1.xlsx", chart.getvalue())
+    domain.check(made.getvalue(), DOCX)
+
+
 def test_nothing_of_the_author_is_left_in_the_copy_of_a_pdf() -> None:
     assert a_pdf().count(AUTHOR.encode()) >= 5
     made = copies.cleaned(a_pdf(), PDF)

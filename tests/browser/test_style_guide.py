@@ -72,6 +72,10 @@ def test_the_menu_folds_on_a_phone_and_opens_by_keyboard(style_guide, open_page)
     page.keyboard.press("Enter")
     assert link.is_visible()
     assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert not link.is_visible()
+    assert page.evaluate("document.activeElement.innerText") == "Danh mục"
 
 
 def test_the_skip_link_is_the_first_stop_and_leads_to_the_main_part(style_guide, open_page):

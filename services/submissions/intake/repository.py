@@ -36,9 +36,9 @@ async def find(tx: Tx, entry_id: str) -> Line | None:
     return _line(document) if document else None
 
 
-async def numbers(tx: Tx, entry_ids: Sequence[str]) -> dict[str, int]:
-    """The numbers of those that are registered."""
-    found = await tx["register"].find({"_id": {"$in": list(entry_ids)}}, fields=["number"])
+async def numbers(tx: Tx, entry_ids: Sequence[str], contest_id: str) -> dict[str, int]:
+    """The numbers of those that are registered in this contest: the same number means another entry elsewhere."""
+    found = await tx["register"].find({"_id": {"$in": list(entry_ids)}, "contest_id": contest_id}, fields=["number"])
     return {one["_id"]: one["number"] for one in found}
 
 

@@ -247,7 +247,7 @@ async def sheet(store: Store, entry_id: str, person: Person) -> Sheet:
         objections=eligible.objections(contest, last.entrant_group, authors),
         reading=anonymity.read(last, authors),
         alike=alike,
-        numbers=await repository.numbers(tx, [one.other_than(entry_id) for one in alike.pairs]),
+        numbers=await repository.numbers(tx, [one.other_than(entry_id) for one in alike.pairs], contest.id),
         changes=changes,
         names={one: (await people.shown(tx, one)).name for one in {change.by for change in changes} - {""}},
         before=await repository.beside(tx, line, -1),

@@ -6,3 +6,9 @@ document.addEventListener("click", (event) => {
   const open = document.getElementById(button.getAttribute("aria-controls")).classList.toggle("sk-nav--open");
   button.setAttribute("aria-expanded", String(open));
 });
+document.addEventListener("keydown", (event) => {
+  const button = event.key === "Escape" && document.querySelector("[data-menu][aria-expanded='true']");
+  if (!button) return;
+  button.click();
+  button.focus();
+});

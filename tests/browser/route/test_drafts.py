@@ -143,6 +143,7 @@ def test_words_written_without_a_line_stay_in_this_browser_and_are_saved_when_it
     context.set_offline(True)
     page.fill(draft.field, SECOND)
     expect(page.locator(".sk-saved--late")).to_contain_text("Chưa lưu lên máy chủ, đã giữ trên máy này")
+    expect(page.locator(".sk-saved--late")).to_be_in_viewport(ratio=1)
     page.get_by_role("button", name="Lưu và xem lại").click()
     expect(page.locator(".sk-saved--late")).to_contain_text("Hãy bấm lại khi có mạng")
     assert page.url.endswith("/soan")

@@ -12,6 +12,7 @@ INDEXES = (
 )
 
 _MOST_MADE = 100
+_BESIDE = "_heading"
 _made: dict[str, tuple[Document, Contest]] = {}
 """Contests by id, with the documents they were made of."""
 
@@ -59,10 +60,31 @@ async def in_states(tx: Tx, states: Sequence[State]) -> list[Contest]:
 
 async def headings(tx: Tx, states: Sequence[State]) -> list[Heading]:
     """The same in a few words."""
+    return [_heading(one) for one in await tx["contests"].aggregate(_headings(states))]
+
+
+def _headings(states: Sequence[State]) -> list[Document]:
     groups = [f"{name}.{part}" for name in ("entrant_groups", "content_groups") for part in ("id", "title")]
-    where, fields = {"state": {"$in": list(states)}}, ["short_name", "quotas.id", *groups]
-    found = await tx["contests"].find(where, sort=[("timetable.closes_at", -1)], fields=fields)
-    return [Heading(id=one["_id"], has_quotas=bool(one.pop("quotas", [])), **one) for one in found]
+    return [
+        {"$match": {"state": {"$in": list(states)}}},
+        {"$sort": {"timetable.closes_at": -1}},
+        {"$project": dict.fromkeys(["short_name", "quotas.id", *groups], 1)},
+    ]
+
+
+def _heading(document: Document) -> Heading:
+    return Heading(id=document["_id"], has_quotas=bool(document.pop("quotas", [])), **document)
+
+
+def headings_beside(states: Sequence[State]) -> Document:
+    """The stage that adds them to what an aggregation of another collection answers, for `headings_in`."""
+    pipeline = [*_headings(states), {"$project": {_BESIDE: "$$ROOT"}}]
+    return {"$unionWith": {"coll": "contests", "pipeline": pipeline}}
+
+
+def headings_in(found: Sequence[Document]) -> list[Heading]:
+    """Those that such a stage added."""
+    return [_heading(one[_BESIDE]) for one in found if _BESIDE in one]
 
 
 async def save(tx: Tx, contest: Contest) -> None:

@@ -17,6 +17,7 @@ from shared.mongo import Document, Duplicate, Link, Store, Tx
 from shared.once import once
 
 INDEXES = (*repository.INDEXES, *editions.INDEXES)
+headings_in = repository.headings_in
 
 
 def along(field: str) -> Link:
@@ -45,6 +46,11 @@ async def published(tx: Tx) -> list[Contest]:
 async def headings(tx: Tx) -> list[Heading]:
     """The same, with what a list of their entries says of them."""
     return await repository.headings(tx, [State.PUBLISHED, State.CLOSED])
+
+
+def headings_beside() -> Document:
+    """The stage with which another collection's aggregation reads the same along, for `headings_in`."""
+    return repository.headings_beside([State.PUBLISHED, State.CLOSED])
 
 
 async def every(tx: Tx) -> list[Contest]:

@@ -24,6 +24,8 @@ INDEXES = (
     Index("register_numbers", (("last", 1),)),
 )
 
+_FIGURES = "_figures"
+
 
 def _line(document: Document) -> Line:
     document["entry_id"] = document.pop("_id")
@@ -214,8 +216,11 @@ async def lines(tx: Tx, query: Query) -> list[Line]:
     return [_line(document) for document in found]
 
 
-async def page(tx: Tx, query: Query) -> tuple[list[Line], Tally]:
-    """The page asked for, and what matches the query without its state and channel, counted by both; in one question."""
+async def page(tx: Tx, query: Query, beside: Document) -> tuple[list[Line], Tally, list[Document]]:
+    """The page asked for; what matches without its state and channel, counted by both; what the stage `beside` adds.
+
+    All in one question: each costs as much as a third of the page.
+    """
     kept = _kept(query)
     pipeline: list[Document] = [
         {"$match": _where(query)},
@@ -225,11 +230,12 @@ async def page(tx: Tx, query: Query) -> tuple[list[Line], Tally]:
         {"$unset": ["title_folded", "unit_folded"]},
     ]
     if kept is not None:
-        pipeline.append({"$unionWith": {"coll": "register_numbers", "pipeline": [{"$match": kept}]}})
-    found = await tx["register"].aggregate(pipeline)
-    figures = [one for one in found if "number" not in one]
-    shown = [_line(one) for one in found if "number" in one]
-    return shown, _from_figures(figures if kept is not None else None) or await _counted(tx, query)
+        figures = [{"$match": kept}, {"$project": {_FIGURES: "$$ROOT"}}]
+        pipeline.append({"$unionWith": {"coll": "register_numbers", "pipeline": figures}})
+    found = await tx["register"].aggregate([*pipeline, beside])
+    told = [one[_FIGURES] for one in found if _FIGURES in one]
+    tally = _from_figures(told if kept is not None else None) or await _counted(tx, query)
+    return [_line(one) for one in found if "number" in one], tally, found
 
 
 async def count(tx: Tx, query: Query) -> int:

@@ -1,6 +1,5 @@
 """Keeping the register from our own facts, reading it, and all that the formal check of one entry looks at."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -201,21 +200,21 @@ async def listing(store: Store, query: Query, person: Person) -> Listing:
     """A page of the register within the person's scope."""
     query = query.model_copy(update={"contest_ids": scope(person)})
     tx = store.read
-    (lines, tally), known = await asyncio.gather(repository.page(tx, query), _contests(tx, query))
+    lines, tally, beside = await repository.page(tx, query, contests.headings_beside())
     # What a count would ask the database for once more.
     total = await repository.count(tx, query) if query.state == OVERDUE else tally.count(query.channel, query.state)
-    return Listing(lines, total, tally, known)
+    return Listing(lines, total, tally, _within(query, contests.headings_in(beside)))
 
 
-async def _contests(tx: Tx, query: Query) -> list[Heading]:
-    return [one for one in await contests.headings(tx) if query.contest_ids is None or one.id in query.contest_ids]
+def _within(query: Query, known: list[Heading]) -> list[Heading]:
+    return [one for one in known if query.contest_ids is None or one.id in query.contest_ids]
 
 
 async def whole(store: Store, query: Query, person: Person) -> Listing:
     """The same over all pages, for what is printed."""
     query = query.model_copy(update={"contest_ids": scope(person)})
     lines, tally = await repository.lines(store.read, query), await repository.tally(store.read, query)
-    return Listing(lines, len(lines), tally, await _contests(store.read, query))
+    return Listing(lines, len(lines), tally, _within(query, await contests.headings(store.read)))
 
 
 async def rows(store: Store, query: Query, person: Person) -> list[list[object]]:

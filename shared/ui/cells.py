@@ -3,7 +3,7 @@
 Templates call them as `lists.head`, `lists.cell`, `status`, `tag`; as functions they cost a fifth of a macro.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
@@ -42,6 +42,16 @@ def cell(
         kind += " sk-table__cell--main"
     inner = escape(value if caller is None else caller())
     return Markup(f'<td class="sk-table__cell{kind}" data-label="{escape(label)}">{inner}</td>\n')  # noqa: S704 - escaped
+
+
+def numbers(labels: Iterable[str], values: Iterable[int]) -> Markup:
+    """The numeric cells of a row, one for each label; a nought is marked, for screens too narrow for all."""
+    cells = [
+        f'<td class="sk-table__cell sk-table__cell--numeric{"" if value else " sk-table__cell--nil"}" '
+        f'data-label="{escape(label)}">{value}</td>'
+        for label, value in zip(labels, values, strict=True)
+    ]
+    return Markup("".join(cells))  # noqa: S704 - escaped
 
 
 def head(text: str, params: Mapping[str, Any] | None = None, key: str = "", numeric: bool = False) -> Markup:  # noqa: FBT001, FBT002 - as templates call it

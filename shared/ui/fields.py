@@ -69,7 +69,7 @@ def text(  # noqa: PLR0913 - what a page may say of a field
 def select(  # noqa: PLR0913 - what a page may say of a field
     name: str,
     label: str,
-    options: Sequence[Any],
+    options: Sequence[Any] | Mapping[str, str],
     values: Mapping[str, Any] | None = None,
     errors: Errors = (),
     *,
@@ -78,7 +78,7 @@ def select(  # noqa: PLR0913 - what a page may say of a field
     empty: str = "– Chọn –",
     attributes: Mapping[str, object] | None = None,
 ) -> Markup:
-    """One of `options` [{value, text, disabled?}]; a first empty choice is added unless `empty` is ""."""
+    """One of `options`, [{value, text, disabled?}] or {value: text}; a first empty choice comes before unless `empty` is ""."""
     begin, described, wrong = _begin(name, label, errors, hint, required=required)
     chosen = str(typed(values or {}, name))
     own = {
@@ -86,6 +86,8 @@ def select(  # noqa: PLR0913 - what a page may say of a field
         "aria-describedby": described or None,
     }  # fmt: skip
     made = [f'<option value="">{escape(empty)}</option>'] if empty else []
+    if isinstance(options, Mapping):
+        options = [{"value": value, "text": words} for value, words in options.items()]
     for option in options:
         value = str(option["value"])
         state = (" selected" if value == chosen else "") + (" disabled" if option.get("disabled") else "")

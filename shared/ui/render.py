@@ -141,6 +141,7 @@ def _give_names(env: Environment) -> None:
         text_field=fields.text,
         select_field=fields.select,
         cell_part=cells.cell,
+        numbers_part=cells.numbers,
         head_part=cells.head,
         status_part=cells.status,
         tag_part=cells.tag,

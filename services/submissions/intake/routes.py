@@ -7,11 +7,14 @@ from pydantic import BaseModel, Field
 
 from services.submissions.arrivals.domain import CHANNELS
 from services.submissions.intake import domain, service
-from services.submissions.intake.domain import Line, Query
+from services.submissions.intake.domain import Line, Query, Tally
+from services.submissions.intake.service import Listing
+from services.submissions.states.domain import State
 from shared import tables
 from shared.clock import local, now
 from shared.identity import Person, Role, may
 from shared.pages import page, store_of
+from shared.ui.cells import with_query
 
 routes = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/api/submissions/v1", tags=["register"])
@@ -22,18 +25,41 @@ Reader = Annotated[Person, may(Role.SECRETARY, Role.ORGANISER)]
 async def register(request: Request, person: Reader) -> Response:
     query = domain.asked(request.query_params)
     listing = await service.listing(store_of(request), query, person)
+    params = dict(request.query_params)
     return page(
         request,
         "intake/register.html",
         listing=listing,
         query=query,
-        params=dict(request.query_params),
+        params=params,
         pages=-(-listing.total // query.size),
-        by_id=listing.by_id,
+        choices=_choices(listing, query),
+        counts=_counts(listing.tally, query, params),
+        joined=listing.tally.count(query.channel, State.JOINED),
         words=domain.STAND_WORDS,
         channels=CHANNELS,
         overdue=(domain.OVERDUE, domain.OVERDUE_WORDS),
     )
+
+
+def _choices(listing: Listing, query: Query) -> dict[str, dict[str, str]]:
+    """What the filter offers, as value: words; the groups are those of the contest asked for, or of the only one."""
+    made = {"contests": {one.id: one.short_name for one in listing.contests}, "stands": domain.ASKED_WORDS}
+    chosen = listing.by_id.get(query.contest_id) or (listing.contests[0] if len(listing.contests) == 1 else None)
+    if chosen:
+        made["entrant_groups"] = {one.id: one.title for one in chosen.entrant_groups}
+        made["content_groups"] = {one.id: one.title for one in chosen.content_groups}
+    return made
+
+
+def _counts(tally: Tally, query: Query, params: dict[str, str]) -> list[dict[str, object]]:
+    """How many stand where, and all together but those that were joined to others; each leads to just these."""
+    told = {one.value: (tally.count(query.channel, one), text) for one, text in domain.STAND_WORDS.items()}
+    told[""] = (tally.count(query.channel) - told[State.JOINED][0], "Tổng cộng")
+    return [
+        {"number": many, "label": text, "href": with_query(params, **{"tinh-trang": state, "trang": None})}
+        for state, (many, text) in told.items()
+    ]
 
 
 @routes.get("/tiep-nhan/so.csv")

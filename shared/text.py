@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import _lru_cache_wrapper, lru_cache
 from itertools import filterfalse
 from typing import Annotated, TypeVar
 
@@ -78,19 +77,33 @@ def folded(text: str) -> str:
 
     Nothing invisible is left in it either: no text has such a sign, and MongoDB takes no pattern with a NUL.
     """
-    return " ".join(filter(None, _each(_folded, text.split())))
+    return " ".join(filter(None, map(_folded.__getitem__, text.split())))
 
 
-@lru_cache(maxsize=_WORDS_KEPT)
+class _Remembered(dict[str, T]):
+    """What was found out about each word, looked up as in a dict: half as dear as a cache that also counts its hits.
+
+    Long ones are not remembered: thousands of invented words of 100 KB would fill the memory.
+    """
+
+    def __init__(self, what: Callable[[str], T]) -> None:
+        super().__init__()
+        self._what = what
+
+    def __missing__(self, word: str) -> T:
+        found = self._what(word)
+        if len(word) <= _LONGEST_KEPT:
+            if len(self) >= _WORDS_KEPT:
+                self.clear()
+            self[word] = found
+        return found
+
+
+@_Remembered
 def _folded(word: str) -> str:
     bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", nfc(word)))
     bare = "".join(filterfalse(unicodedata.combining, bare))
     return " ".join(bare.replace("đ", "d").replace("Đ", "D").casefold().split())
-
-
-def _each(what: "_lru_cache_wrapper[T]", words: list[str]) -> Iterator[T]:
-    """`what` of each word. Long ones are not remembered: thousands of invented words of 100 KB would fill the memory."""
-    return map(what if max(map(len, words), default=0) <= _LONGEST_KEPT else what.__wrapped__, words)
 
 
 def word_count(text: str) -> int:
@@ -146,10 +159,10 @@ class Tally:
 
 def tally(text: str) -> Tally:
     """Addresses, numbers and short acronyms are no syllables, because official texts are full of them."""
-    return Tally(sum(_each(_weight, nfc(text).split())))
+    return Tally(sum(map(_weight.__getitem__, nfc(text).split())))
 
 
-@lru_cache(maxsize=_WORDS_KEPT)
+@_Remembered
 def _weight(run: str) -> int:
     """The packed tally of what stands between two blanks."""
     syllables = [] if "@" in run or "://" in run else _SYLLABLE.findall(run)

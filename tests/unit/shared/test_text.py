@@ -105,8 +105,16 @@ def test_letters_sort_as_in_a_dictionary_and_tones_after_them():
     assert vietnamese_order("ĐÁ") == vietnamese_order("đá")
 
 
+def test_no_more_words_are_remembered_than_a_language_has() -> None:
+    many = " ".join(f"Đ{number}" for number in range(text._WORDS_KEPT + 10))
+    assert folded(many) == many.lower().replace("đ", "d")
+    assert tally(many).words == text._WORDS_KEPT + 10
+    assert 0 < len(text._folded) <= text._WORDS_KEPT
+    assert 0 < len(text._weight) <= text._WORDS_KEPT
+
+
 def test_an_endless_word_is_read_and_not_remembered():
-    kept = text._folded.cache_info().currsize, text._weight.cache_info().currsize
+    kept = len(text._folded), len(text._weight)
     endless = "Đ" * 100_000
     assert (folded(endless), tally(endless).counted) == ("d" * 100_000, 1)
-    assert (text._folded.cache_info().currsize, text._weight.cache_info().currsize) == kept
+    assert (len(text._folded), len(text._weight)) == kept

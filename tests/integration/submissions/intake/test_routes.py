@@ -9,10 +9,10 @@ from services.submissions.entries import service as entries
 from services.submissions.entries.domain import Entry
 from services.submissions.states.domain import State
 from shared.clock import now
-from shared.identity import Person
+from shared.identity import Person, Role
 from shared.mongo import Store
 from shared.ui.filters import hanoi_input
-from tests.integration.submissions.builders import Browser, email_of
+from tests.integration.submissions.builders import Browser, a_contest, a_person, email_of
 from tests.integration.submissions.entry_builders import an_entry, deliver, words
 
 API = "/api/submissions/v1/register"
@@ -30,6 +30,19 @@ async def test_the_register_lists_filters_and_leads_to_the_check(desk: Browser, 
     assert "Lê Thị Tác Giả" in check.text
     assert words().parts["situation"] in check.text
     assert "% có dấu" in check.text
+
+
+async def test_the_filter_offers_the_readers_contests_and_the_groups_of_the_one_chosen(
+    store: Store, browser: Callable[[], Browser], desk: Browser, entry: Entry
+) -> None:
+    other, wide = await a_contest(store, short_name="Cuộc thi thứ hai"), browser()
+    await a_person(store, Role.SECRETARY, email=email_of("thu-ky-chung"))
+    await wide.sign_in(email_of("thu-ky-chung"))
+    every, one = await wide.open("/tiep-nhan"), await wide.open(f"/tiep-nhan?cuoc-thi={entry.contest_id}")
+    assert words().title in every.text
+    offered = f'<option value="{other.id}">Cuộc thi thứ hai</option>'
+    assert (offered in every.text, offered in (await desk.open("/tiep-nhan")).text) == (True, False)
+    assert ('name="nhom"' in every.text, 'name="nhom"' in one.text) == (False, True)
 
 
 async def test_the_secretary_accepts(store: Store, desk: Browser, entry: Entry) -> None:

@@ -120,7 +120,7 @@ STAND_WORDS = {
 OVERDUE = "overdue"
 """Sent back, and not handed in again in time: a part of what is sent back."""
 OVERDUE_WORDS = "Hết hạn bổ sung"
-ASKED_WORDS: dict[str, str] = {**STAND_WORDS, OVERDUE: OVERDUE_WORDS}
+ASKED_WORDS = {one.value: words for one, words in STAND_WORDS.items()} | {OVERDUE: OVERDUE_WORDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.submissions.arrivals.domain import CHANNELS
 from services.submissions.intake import service as intake
-from services.submissions.intake.domain import OVERDUE, OVERDUE_WORDS, STAND_WORDS, asked
+from services.submissions.intake.domain import ASKED_WORDS, asked
 from services.submissions.prints import domain, service
 from services.submissions.prints.service import Slip
 from shared.clock import now
@@ -29,7 +29,6 @@ async def register(request: Request, person: Reader) -> Response:
     query = asked(request.query_params)
     listing = await intake.whole(store_of(request), query, person)
     contest = await service.contest_of(store_of(request).read, listing, query)
-    words = {one.value: text for one, text in STAND_WORDS.items()} | {OVERDUE: OVERDUE_WORDS}
     at = now()
     return page(
         request,
@@ -37,7 +36,7 @@ async def register(request: Request, person: Reader) -> Response:
         listing=listing,
         query=query,
         contest=contest,
-        words=words,
+        words=ASKED_WORDS,
         channels={one.value: text for one, text in CHANNELS.items()},
         head=domain.head(contest, "STN", _place(request), at),
         params=dict(request.query_params),

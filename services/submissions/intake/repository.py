@@ -217,10 +217,7 @@ async def lines(tx: Tx, query: Query) -> list[Line]:
 
 
 async def page(tx: Tx, query: Query, beside: Document) -> tuple[list[Line], Tally, list[Document]]:
-    """The page asked for; what matches without its state and channel, counted by both; what the stage `beside` adds.
-
-    All in one question: each costs as much as a third of the page.
-    """
+    """The page asked for; what matches without its state and channel, counted by both; what the stage `beside` adds."""
     kept = _kept(query)
     pipeline: list[Document] = [
         {"$match": _where(query)},

@@ -49,8 +49,9 @@ def answer(request: Request, refusal: Refusal) -> Response:
     if wants_json(request):
         body = {"code": refusal.code, "message": refusal.message, "incident": incident, **refusal.details}
         return JSONResponse(json.loads(json.dumps(body, default=str)), refusal.status)
-    if isinstance(refusal, SignInNeeded) and request.method in ("GET", "HEAD"):
-        return RedirectResponse(renew_url(request), status_code=303)
+    if isinstance(refusal, SignInNeeded):
+        # A form goes there with its text, which waits for the sign-in.
+        return RedirectResponse(renew_url(request), status_code=303 if request.method in ("GET", "HEAD") else 307)
     return page(request, "error.html", refusal.status, refusal=refusal, incident=incident)
 
 

@@ -85,6 +85,14 @@ def _from_the_start(request: Request, refusal: HalfWayOver, ve: str) -> Response
     return see_other(request, "/dang-nhap" + (f"?ve={quote(target)}" if target else ""), refusal.message, "warning")
 
 
+def _go_on(request: Request, signed_in: service.SignedIn, target: str, note: str = "") -> Response:
+    """To where one wanted to go; a form that waited is shown, to be sent once more."""
+    if signed_in.kept:
+        again = page(request, "sign_in/again.html", target=target, fields=signed_in.kept, person=signed_in.person)
+        return _let_in(request, again, signed_in)
+    return _let_in(request, see_other(request, target, note, "warning"), signed_in)
+
+
 def _let_in(request: Request, response: Response, signed_in: service.SignedIn) -> Response:
     key = _settings(request).identity_private_key.get_secret_value()
     return let_in(request, response, signed_in.token(key), signed_in.secret)
@@ -138,7 +146,7 @@ async def check_code(request: Request, _: Visitor) -> Response:
         form.refuse(refusal)
         return await _step_page(request, account, refusal.status, ve, form.errors)
     note = await _few_left(request, account) if proof == "backup" else ""
-    return _let_in(request, see_other(request, typed.target, note, "warning"), signed_in)
+    return _go_on(request, signed_in, typed.target, note)
 
 
 async def _few_left(request: Request, account: Account) -> str:
@@ -172,7 +180,7 @@ async def check_key(request: Request, _: Visitor) -> Response:
     except Refusal as refusal:
         form.refuse(refusal)
         return await _step_page(request, account, refusal.status, ve, form.errors)
-    return _let_in(request, see_other(request, typed.target), signed_in)
+    return _go_on(request, signed_in, typed.target)
 
 
 # Setting up at the door

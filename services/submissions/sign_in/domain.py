@@ -134,6 +134,8 @@ class Half(BaseModel):
     """The hash at that moment: who changes the password ends this, too."""
     proofs: list[str]
     expires_at: AwareDatetime
+    kept: list[tuple[str, str]] = Field(default_factory=list, repr=False)
+    """Name and value of each field of a form that came when the session was over, to be sent once more."""
 
 
 def is_beginning(text: str) -> bool:

@@ -1,5 +1,7 @@
 """The only code that touches `sessions` and `half_sessions`."""
 
+from collections.abc import Sequence
+
 from services.submissions.sign_in.domain import Half, Session
 from shared.mongo import Index, Tx
 
@@ -54,6 +56,11 @@ async def find_half(tx: Tx, half_id: str) -> Half | None:
     """Expired ones may still be there."""
     document = await tx["half_sessions"].get(half_id)
     return Half(id=document["_id"], **document) if document else None
+
+
+async def keep(tx: Tx, half_id: str, fields: Sequence[tuple[str, str]]) -> None:
+    """Until the second step is done, or over."""
+    await tx["half_sessions"].update({"_id": half_id}, {"$set": {"kept": fields}})
 
 
 async def end_half(tx: Tx, half_id: str) -> None:

@@ -91,9 +91,10 @@ def _let_in(request: Request, response: Response, signed_in: service.SignedIn) -
     return let_in(request, response, signed_in.token(_signing_key(request)), signed_in.secret)
 
 
-def _go_on(request: Request, admitted: service.SignedIn | service.HalfWay, onward: Onward) -> Response:
+async def _go_on(request: Request, admitted: service.SignedIn | service.HalfWay, onward: Onward) -> Response:
     """To where one wanted to go, or to the second step."""
     if isinstance(admitted, service.HalfWay):
+        await service.keep(store_of(request), admitted.secret, onward.kept)
         return let_half_in(request, see_other(request, _link("/dang-nhap/buoc-hai", ve=onward.target)), admitted.secret)
     if onward.kept:
         again = page(request, "sign_in/again.html", target=onward.target, fields=onward.kept, person=admitted.person)
@@ -132,7 +133,7 @@ async def sign_in(request: Request, _: Visitor) -> Response:
         )
     except Refusal as refusal:
         return _again(request, "sign_in/sign_in.html", form, refusal)
-    return _go_on(request, admitted, typed)
+    return await _go_on(request, admitted, typed)
 
 
 @routes.get("/dang-nhap/ma")
@@ -179,7 +180,7 @@ async def sign_in_by_code(request: Request, _: Visitor) -> Response:
         )
     except Refusal as refusal:
         return _again(request, "sign_in/code.html", form, refusal)
-    return _go_on(request, admitted, typed)
+    return await _go_on(request, admitted, typed)
 
 
 @routes.post("/dang-nhap/ma/lai")

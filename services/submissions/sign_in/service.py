@@ -1,7 +1,8 @@
 """Signing in and out, sessions; one function is one transaction. Tokens are made by the routes."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.submissions.credentials import service as credentials
@@ -18,6 +19,8 @@ from shared.ids import new_secret
 from shared.mongo import Store, Tx
 
 INDEXES = repository.INDEXES
+_MOST_KEPT = 2_000_000
+"""Signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class SignedIn:
     at: datetime
     session: Session | None = None
     secret: str = ""
+    kept: Sequence[tuple[str, str]] = ()
+    """The form that waited for the second step (`keep`)."""
 
     @property
     def person(self) -> Person:
@@ -171,15 +176,25 @@ async def _begin(tx: Tx, account: Account, secret: str, user_agent: str | None) 
     return SignedIn(account, at, session, secret)
 
 
+async def keep(store: Store, half_secret: str, fields: Sequence[tuple[str, str]]) -> None:
+    """The fields of a form wait for the second step; far more than any form of ours has is not kept."""
+    if sum(len(name) + len(value) for name, value in fields) <= _MOST_KEPT:
+        await repository.keep(store.read, _digest(half_secret), fields)
+
+
 async def half_way(tx: Tx, half_secret: str) -> Account:
     """Who stands at the second step with this secret. Raises HalfWayOver."""
+    return (await _half_way(tx, half_secret))[0]
+
+
+async def _half_way(tx: Tx, half_secret: str) -> tuple[Account, Half]:
     half = await repository.find_half(tx, _digest(half_secret))
     if half is None or half.expires_at <= now():
         raise domain.HalfWayOver
     account = await people.get(tx, half.person_id)
     if not account.active or account.password != half.password:
         raise domain.HalfWayOver
-    return account
+    return account, half
 
 
 async def finish(store: Store, half_secret: str, *, user_agent: str | None, proof: str) -> SignedIn:
@@ -187,9 +202,9 @@ async def finish(store: Store, half_secret: str, *, user_agent: str | None, proo
     secret = new_secret() + new_secret()
 
     async def work(tx: Tx) -> SignedIn:
-        account = await half_way(tx, half_secret)
-        await repository.end_half(tx, _digest(half_secret))
-        return await _begin(tx, account, secret, user_agent)
+        account, half = await _half_way(tx, half_secret)
+        await repository.end_half(tx, half.id)
+        return replace(await _begin(tx, account, secret, user_agent), kept=half.kept)
 
     if proof not in domain.SECOND_FACTORS:
         raise ValueError(f"{proof} is no second factor")

@@ -1,6 +1,7 @@
 """Codes of an app and backup codes: each once, also in a race; sealed at rest; throttled; asked for at every door."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -46,6 +47,21 @@ async def test_after_the_password_the_code_of_the_app_lets_in_and_leads_back(bro
     done = await visitor.submit(STEP, {"code": code(secret), "ve": "/tai-khoan"})
     assert (done.status_code, done.headers["location"]) == (303, "/tai-khoan")
     assert (await visitor.get("/tai-khoan")).status_code == 200
+
+
+async def test_a_form_that_came_too_late_waits_for_the_second_step_too(browser: Browsers, store: Store):
+    _, email, secret, _ = await _with_app(browser, store)
+    visitor = browser()
+    await visitor.open("/dang-nhap")
+    kept = json.dumps([["title", "Tên gõ dở <b>"]])
+    await visitor.submit("/dang-nhap", {"address": email, "password": PASSWORD, "ve": "/tai-khoan", "kept": kept})
+    await visitor.open(f"{STEP}?ve=/tai-khoan")
+    done = await visitor.submit(STEP, {"code": code(secret), "ve": "/tai-khoan"})
+    assert done.status_code == 200
+    assert 'action="/tai-khoan"' in done.text
+    assert 'name="title" value="Tên gõ dở &lt;b&gt;"' in done.text
+    assert (await visitor.get("/tai-khoan")).status_code == 200
+    assert await store.read["half_sessions"].count({}) == 0
 
 
 async def test_the_same_code_lets_nobody_in_a_second_time(browser: Browsers, store: Store):

@@ -59,6 +59,21 @@ async def test_a_form_that_comes_after_the_session_is_over_waits_for_the_sign_in
     assert (await visitor.get("/tai-khoan")).status_code == 200
 
 
+async def test_a_form_of_somebody_who_signed_out_in_another_tab_waits_too(browser: Browsers, store: Store):
+    await a_person(store, "organiser", email=email_of("to-chuc"))
+    visitor = browser()
+    await visitor.sign_in(email_of("to-chuc"))
+    await visitor.open("/cuoc-thi/quan-ly/moi")
+    await visitor.submit("/dang-xuat", {})
+    late = await visitor.submit("/cuoc-thi/quan-ly/moi", {"name": "Tên gõ dở"}, follow_redirects=True)
+    assert late.status_code == 401
+    assert "Tên gõ dở" in unescape(late.text)
+    foreign = {"Origin": "https://xau.example"}
+    refused = await visitor.submit("/cuoc-thi/quan-ly/moi", {"name": "Xấu"}, headers=foreign, follow_redirects=True)
+    assert refused.status_code == 403
+    assert "Xấu" not in refused.text
+
+
 async def test_one_comes_back_to_this_site_only(browser: Browsers, store: Store):
     await a_person(store, email=email_of("chu"))
     visitor = browser()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from deploy import verify_register
+from services.submissions.contests.domain import Contest
 from services.submissions.decisions import service as decisions
 from services.submissions.intake import service as intake
 from services.submissions.seals import domain, service
@@ -20,10 +21,17 @@ from tests.integration.submissions.builders import Browser, a_contest, a_person,
 from tests.integration.submissions.entry_builders import an_entry, deliver, key
 
 
+async def _of_today(store: Store) -> Contest:
+    """Published now: the builder's is an hour old, and after midnight the seal of the day before is due for that."""
+    contest = await a_contest(store)
+    await store.read["contests"].update({"_id": contest.id}, {"$set": {"published_at": now()}})
+    return contest
+
+
 async def test_a_day_is_sealed_once_by_many_and_a_later_change_is_in_a_later_seal(
     store: Store, browser: Callable[[], Browser]
 ) -> None:
-    contest, person = await a_contest(store), await a_person(store)
+    contest, person = await _of_today(store), await a_person(store)
     secretary = await a_person(store, Role.SECRETARY, scope=contest.id, email=email_of("thu-ky"))
     made = [await an_entry(store, person, contest.id, title=f"Bảng tự kiểm số {n}") for n in range(3)]
     for entry in made:
@@ -60,7 +68,7 @@ async def test_a_day_is_sealed_once_by_many_and_a_later_change_is_in_a_later_sea
 async def test_a_worker_that_dies_between_sealing_and_marking_leaves_nothing_half_done(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contest, person = await a_contest(store), await a_person(store)
+    contest, person = await _of_today(store), await a_person(store)
     entry = await an_entry(store, person, contest.id)
     await deliver(store, entry.id)
     midnight = domain.end_of(local(now()).date())

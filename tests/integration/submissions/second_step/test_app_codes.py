@@ -60,6 +60,7 @@ async def test_a_form_that_came_too_late_waits_for_the_second_step_too(browser: 
     assert done.status_code == 200
     assert 'action="/tai-khoan"' in done.text
     assert 'name="title" value="Tên gõ dở &lt;b&gt;"' in done.text
+    assert '<li class="sk-lines">Tên gõ dở &lt;b&gt;</li>' in done.text
     assert (await visitor.get("/tai-khoan")).status_code == 200
     assert await store.read["half_sessions"].count({}) == 0
 
